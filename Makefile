@@ -1,0 +1,40 @@
+# Two commands matter: `make serve` and `make test`. Prerequisite: Python 3.11 or newer with venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test lint check lock clean
+
+## Install what is needed into .venv, build and validate the release, serve it on http://127.0.0.1:8000
+serve: $(VENV)/.run
+	$(BIN)/ctl-kg build
+	$(BIN)/ctl-kg serve
+
+## Install what the tests need into .venv and run them all
+test: $(VENV)/.test lint
+	$(BIN)/pytest -n auto
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/ctl-kg format --check
+
+$(VENV)/.run: requirements/run.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/.test: requirements/test.lock $(VENV)/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.lock
+	touch $@
+
+## Renew the lock files from pyproject.toml
+lock: $(VENV)/.run
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file requirements/run.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --extra test --output-file requirements/test.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) release dist
