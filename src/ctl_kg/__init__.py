@@ -1,0 +1,3 @@
+"""ctl-kg: an open linked-data publisher for regional innovation ecosystems."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,65 @@
+"""Where the authored files are: in the checkout, or inside the installed wheel.
+
+The wheel carries ``ontology/``, ``data/``, ``shapes/`` and ``queries/`` under
+``ctl_kg/assets``; in a checkout they stand at the top level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctl_kg.errors import SourceError
+
+_PACKAGE = Path(__file__).resolve().parent
+FOLDERS = ("ontology", "data", "shapes", "queries")
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The authored files of one project, below ``root``."""
+
+    root: Path
+
+    @property
+    def ontology(self) -> Path:
+        return self.root / "ontology"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def shapes(self) -> Path:
+        return self.root / "shapes"
+
+    @property
+    def queries(self) -> Path:
+        return self.root / "queries"
+
+    def files(self, folder: str, *suffixes: str) -> list[Path]:
+        """Return the files below ``folder`` with one of the suffixes, sorted by path."""
+        found = (path for path in (self.root / folder).rglob("*") if path.suffix in suffixes)
+        return sorted(found, key=lambda path: path.relative_to(self.root).as_posix())
+
+    def name(self, path: Path) -> str:
+        """Return the path as messages show it: relative to the root, with slashes."""
+        return path.relative_to(self.root).as_posix()
+
+
+def find_assets(root: Path | None = None) -> Assets:
+    """Return the authored files: of ``root`` if given, else the checkout's or the wheel's own.
+
+    Raises:
+        SourceError: a folder is missing.
+    """
+    carried = _PACKAGE / "assets"
+    chosen = root or (carried if carried.is_dir() else _PACKAGE.parents[1])
+    for folder in FOLDERS:
+        if not (chosen / folder).is_dir():
+            raise SourceError(
+                f"folder '{folder}' is missing",
+                path=chosen,
+                hint="Give the root of a ctl-kg project: it holds " + ", ".join(FOLDERS) + ".",
+            )
+    return Assets(chosen)
