@@ -1,0 +1,1 @@
+"""From authored files to a validated release, and what a release holds."""

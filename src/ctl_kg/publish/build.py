@@ -1,0 +1,138 @@
+"""From authored files to a release folder: parse, derive, validate, write, swap in.
+
+The same files give the same bytes, on any machine and at any time. A release holds no
+database: a RocksDB folder has random names and times in it and can never be the same
+twice, so the server loads ``ctl-kg.nq`` into memory when it starts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import BlankNode, NamedNode, Quad
+
+from ctl_kg.assets import Assets
+from ctl_kg.errors import NotConformingError, SourceError
+from ctl_kg.namespaces import DEFAULT_BASE
+from ctl_kg.publish.findings import Finding, count_by_severity
+from ctl_kg.publish.manifest import manifest, tool_versions
+from ctl_kg.publish.release import (
+    MANIFEST,
+    check_target,
+    only_build,
+    recover,
+    released_manifest,
+    write_release,
+)
+from ctl_kg.publish.report import conforms
+from ctl_kg.publish.statistics import Statistics, count
+from ctl_kg.publish.validation import Project, Validation, load
+from ctl_kg.publish.writers import data_files, report_files, shapes_file
+from ctl_kg.rdf.terms import text_of
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made: the folder, the findings that did not stop it, the counts."""
+
+    folder: Path
+    findings: tuple[Finding, ...]
+    statistics: Statistics
+    files: Mapping[str, int]
+
+
+def build(assets: Assets, out: Path, base_iri: str = DEFAULT_BASE) -> Built:
+    """Build the release of a project.
+
+    Args:
+        assets: the project.
+        out: the release folder; a release that is there is replaced as a whole, or not at all.
+        base_iri: base of our IRIs.
+    Raises:
+        SourceError: a file of the project is wrong.
+        NotConformingError: validation found violations; carries every finding.
+        ReleaseError: the folder is no release, or cannot be written.
+    """
+    out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow links
+    check_target(out)
+    with only_build(out):
+        recover(out)
+        return _build(assets, out, base_iri)
+
+
+def _build(assets: Assets, out: Path, base_iri: str) -> Built:
+    """Build, with the folder beside the release to ourselves."""
+    project = load(assets, base_iri)
+    refuse_blank_nodes(project)
+    check_shapes = not _shapes_were_checked(out, project)
+    with Validation(project, check_shapes=check_shapes) as validation:
+        files = data_files(project)  # while the SHACL engine works
+        statistics = count([*project.data, *project.shapes], base_iri)
+        findings = validation.finish()
+    if not conforms(findings):
+        number = count_by_severity(findings)["Violation"]
+        raise NotConformingError(
+            f"validation found {number} violation{'' if number == 1 else 's'}: nothing was built",
+            findings,
+            hint="Mend them and build again; a release that was there is untouched.",
+        )
+    files |= report_files(findings, base_iri)
+    files[MANIFEST] = manifest(project, statistics, count_by_severity(findings), files).encode()
+    write_release(out, lambda folder: write_files(folder, files))
+    sizes = {name: len(content) for name, content in sorted(files.items())}
+    return Built(out, tuple(findings), statistics, sizes)
+
+
+def _shapes_were_checked(out: Path, project: Project) -> bool:
+    """Tell whether the release that is there was built from the same shapes.
+
+    Checking the shapes against the shapes of SHACL takes as long as the data's own
+    validation, and what was released has passed it.
+    """
+    before = released_manifest(out)
+    shapes = hashlib.sha256(shapes_file(project)).hexdigest()
+    same_shapes = before.get("files", {}).get("shapes.ttl", {}).get("sha256") == shapes
+    return same_shapes and before.get("tools") == tool_versions()
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below a folder, in the order of their names.
+
+    Raises:
+        OSError: as the system says (disk full, no permission).
+    """
+    for name in sorted(files):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(files[name])
+
+
+def refuse_blank_nodes(project: Project) -> None:
+    """Refuse blank nodes in data; lists of the ontology (and the shapes) may have them.
+
+    Raises:
+        SourceError: names the file and the node that points at the blank node.
+    """
+    ontology = f"{project.base_iri}data/graph/ontology"
+    stray = [
+        quad for quad in project.data if _has_blank(quad) and text_of(quad.graph_name) != ontology
+    ]
+    if not stray:
+        return
+    # The statement that leads to the blank node, if there is one, has a line of its own.
+    quad = next((quad for quad in stray if isinstance(quad.subject, NamedNode)), stray[0])
+    place = project.places.find(text_of(quad.subject), terms=[quad.predicate.value])
+    raise SourceError(
+        f"a blank node stands in the data: {quad.subject} {quad.predicate} {quad.object}",
+        path=place.file if place else next(f.name for f in project.files if quad in f.quads),
+        line=place.line if place else None,
+        hint="Give the node an IRI: published data has no blank nodes.",
+    )
+
+
+def _has_blank(quad: Quad) -> bool:
+    return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)

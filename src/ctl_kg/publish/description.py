@@ -1,0 +1,287 @@
+"""The bounded description of one resource, with where each statement comes from.
+
+A description holds the statements about the resource, one page of the statements that point
+to it, and the labels of everything they name. All of it is found by look-ups with a bound
+subject or object, so the cost depends on the resource and not on the size of the graph.
+
+Not here: rendering (``formats``, ``web/views``), lists of resources (``publish/index``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from ctl_kg.sparql.store import LocalStore
+from ctl_kg.sparql.terms import Term
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCT = "http://purl.org/dc/terms/"
+PROV = "http://www.w3.org/ns/prov#"
+
+RDF_TYPE = NamedNode(RDF + "type")
+LABELS = tuple(
+    NamedNode(iri)
+    for iri in (SKOS + "prefLabel", RDFS + "label", DCT + "title", "http://xmlns.com/foaf/0.1/name")
+)
+DEFINITIONS = tuple(
+    NamedNode(iri) for iri in (SKOS + "definition", DCT + "description", RDFS + "comment")
+)
+PAGE_SIZE = 100  # incoming statements on one page
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a named graph comes from: a passage of the document, or an editorial act."""
+
+    graph: str
+    kind: str  # passage, editorial, links, provenance, derived, ontology, shapes; or empty
+    passage: str | None = None
+    section: str | None = None
+    start_line: int | None = None
+    end_line: int | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One triple and the graphs that hold it; certainty is the IRI that an alignment gives it."""
+
+    subject: NamedNode | BlankNode
+    predicate: NamedNode
+    object: Term
+    graphs: tuple[str, ...]
+    certainty: str | None = None
+
+    @property
+    def triple(self) -> Triple:
+        """Return the statement without its graphs."""
+        return Triple(self.subject, self.predicate, self.object)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is said about one resource."""
+
+    iri: str
+    outgoing: tuple[Statement, ...]
+    incoming: tuple[Statement, ...]
+    incoming_total: int
+    page: int
+    pages: int
+    labels: dict[str, tuple[Literal, ...]] = field(default_factory=dict)
+    definitions: dict[str, tuple[Literal, ...]] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    nodes: tuple[Statement, ...] = ()  # the blank nodes below the resource (lists, paths)
+    label_triples: tuple[Triple, ...] = ()
+
+    def values(self, predicate: str) -> list[Term]:
+        """Return the values of one property."""
+        return [s.object for s in self.outgoing if s.predicate.value == predicate]
+
+    @property
+    def types(self) -> list[str]:
+        """Return the IRIs of the classes, alphabetically."""
+        return [t.value for t in self.values(RDF_TYPE.value) if isinstance(t, NamedNode)]
+
+    def triples(self) -> list[Triple]:
+        """Return the description as one graph, the same for every serialisation."""
+        statements = (*self.outgoing, *self.nodes, *self.incoming)
+        return list(dict.fromkeys([*(s.triple for s in statements), *self.label_triples]))
+
+
+class Describer:
+    """Describes resources of one store."""
+
+    def __init__(self, store: LocalStore, base_iri: str) -> None:
+        self._store = store
+        ctl = base_iri + "onto/CTL/"
+        self._graphs = base_iri + "data/graph/"
+        self._start_line, self._end_line = NamedNode(ctl + "startLine"), NamedNode(ctl + "endLine")
+        self._aligned_subject = NamedNode(ctl + "alignedSubject")
+        self._aligned_predicate = NamedNode(ctl + "alignedPredicate")
+        self._aligned_object = NamedNode(ctl + "alignedObject")
+        self._certainty = NamedNode(ctl + "certainty")
+
+    def exists(self, iri: str) -> bool:
+        """Return whether anything is said about the resource, or in it if it is a graph."""
+        node = _node(iri)
+        return node is not None and bool(self._store.quads(node) or self._is_graph(node))
+
+    def _is_graph(self, node: NamedNode) -> bool:
+        return node.value.startswith(self._graphs) and self._store.has_graph(node)
+
+    def describe(self, iri: str, *, page: int = 1) -> Description | None:
+        """Return the description of a resource, or None if nothing is said about it.
+
+        Args:
+            iri: the resource.
+            page: which page of incoming statements, from 1; beyond the last gives an empty page.
+        """
+        node = _node(iri)
+        quads = self._store.quads(node) if node is not None else []
+        if node is None or not (quads or self._is_graph(node)):
+            return None
+        certainties = self._certainties(node)
+        outgoing = _statements(quads, certainties)
+        incoming = _statements(self._store.quads(object=node), {})
+        start = (page - 1) * PAGE_SIZE
+        shown = incoming[start : start + PAGE_SIZE]
+        nodes = self._blank_closure(outgoing)
+        named = self._named(outgoing, shown, nodes, certainties.values())
+        label_triples, labels = self._literals(named, LABELS)
+        _, definitions = self._literals(
+            {s.predicate.value for s in (*outgoing, *shown)}, DEFINITIONS
+        )
+        graphs = sorted({graph for s in (*outgoing, *shown) for graph in s.graphs})
+        sources = {graph: self.source(graph) for graph in graphs}
+        sections = {s.section for s in sources.values() if s.section} - set(labels)
+        _, section_labels = self._literals(sections, LABELS)
+        return Description(
+            iri=iri,
+            outgoing=tuple(outgoing),
+            incoming=tuple(shown),
+            incoming_total=len(incoming),
+            page=page,
+            pages=max(1, -(-len(incoming) // PAGE_SIZE)),
+            labels=labels | section_labels,
+            definitions=definitions,
+            sources=sources,
+            nodes=tuple(nodes),
+            label_triples=label_triples,
+        )
+
+    def labels(self, iri: str) -> tuple[Literal, ...]:
+        """Return the labels of a resource, of the best property that has any."""
+        return self._literals({iri}, LABELS)[1].get(iri, ())
+
+    def label_triples(self, iri: str) -> tuple[Triple, ...]:
+        """Return the statements that give a resource its labels."""
+        return self._literals({iri}, LABELS)[0]
+
+    def source(self, graph: str) -> Source:
+        """Return where a named graph comes from."""
+        about = self._store.quads(NamedNode(graph))
+        kind = _first(about, DCT + "type").rpartition("/")[2]
+        derived = _first(about, PROV + "wasDerivedFrom") or self._passage_named_like(graph)
+        lines = self._store.quads(NamedNode(derived)) if derived else []
+        start, end = _first(lines, self._start_line.value), _first(lines, self._end_line.value)
+        if not (start.isdigit() and end.isdigit()):
+            return Source(graph, kind or graph.rpartition("/")[2].partition("-")[0])
+        section = _first(lines, DCT + "isPartOf") or None
+        return Source(graph, kind or "passage", derived, section, int(start), int(end))
+
+    def _passage_named_like(self, graph: str) -> str:
+        """Return the passage of a graph ``p-NNNN``: both are named by the first line."""
+        slug = graph.removeprefix(self._graphs)
+        passage = f"{self._graphs.removesuffix('graph/')}passage/{slug}"
+        return passage if re.fullmatch(r"p-\d+", slug) and self.exists(passage) else ""
+
+    def statements_of_graph(self, graph: str, *, limit: int = 500) -> list[Statement]:
+        """Return the statements of one named graph, in order, at most ``limit``."""
+        found = self._store.graph(NamedNode(graph))
+        return _statements(found, {})[:limit]
+
+    def label_index(self, statements: Iterable[Statement]) -> dict[str, tuple[Literal, ...]]:
+        """Return the labels of everything that statements name."""
+        return self._literals(self._named(statements, (), (), ()), LABELS)[1]
+
+    def _certainties(self, node: NamedNode) -> dict[tuple[str, Term], str]:
+        found: dict[tuple[str, Term], str] = {}
+        for alignment in {q.subject for q in self._store.quads(None, self._aligned_subject, node)}:
+            if not isinstance(alignment, NamedNode):
+                continue
+            about = self._store.quads(alignment)
+            predicate = _first(about, self._aligned_predicate.value)
+            certainty = _first(about, self._certainty.value)
+            for quad in about:
+                if quad.predicate == self._aligned_object and certainty:
+                    found[predicate, quad.object] = certainty
+        return found
+
+    def _blank_closure(self, statements: Iterable[Statement]) -> list[Statement]:
+        pending = [s.object for s in statements if isinstance(s.object, BlankNode)]
+        seen: set[BlankNode] = set()
+        found: list[Statement] = []
+        while pending and len(seen) < 1000:
+            node = pending.pop()
+            if node in seen or not isinstance(node, BlankNode):
+                continue
+            seen.add(node)
+            below = _statements(self._store.quads(node), {})
+            found += below
+            pending += [s.object for s in below if isinstance(s.object, BlankNode)]
+        return found
+
+    def _named(
+        self,
+        outgoing: Iterable[Statement],
+        incoming: Iterable[Statement],
+        nodes: Iterable[Statement],
+        more: Iterable[str],
+    ) -> set[str]:
+        named = set(more)
+        for statement in (*outgoing, *nodes):
+            named.add(statement.predicate.value)
+            if isinstance(statement.object, NamedNode):
+                named.add(statement.object.value)
+        for statement in incoming:
+            named.add(statement.predicate.value)
+            if isinstance(statement.subject, NamedNode):
+                named.add(statement.subject.value)
+        return named
+
+    def _literals(
+        self, iris: Iterable[str], properties: tuple[NamedNode, ...]
+    ) -> tuple[tuple[Triple, ...], dict[str, tuple[Literal, ...]]]:
+        triples: dict[Triple, None] = {}
+        found: dict[str, tuple[Literal, ...]] = {}
+        for iri in sorted(iris):
+            node = _node(iri)
+            for quads in (self._store.quads(node, each) for each in properties if node is not None):
+                literals = [q.object for q in quads if isinstance(q.object, Literal)]
+                if literals:
+                    found[iri] = tuple(dict.fromkeys(sorted(literals, key=str)))
+                    triples.update(dict.fromkeys(quad.triple for quad in quads))
+                    break
+        return tuple(triples), found
+
+
+def _node(iri: str) -> NamedNode | None:
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None
+
+
+def _statements(quads: Iterable[Quad], certainties: dict[tuple[str, Term], str]) -> list[Statement]:
+    """Merge quads that differ by graph only; in order of their text."""
+    graphs: dict[Triple, set[str]] = defaultdict(set)
+    for quad in quads:
+        if isinstance(quad.graph_name, NamedNode):
+            graphs[quad.triple].add(quad.graph_name.value)
+    return [
+        Statement(
+            triple.subject,
+            triple.predicate,
+            triple.object,
+            tuple(sorted(graphs[triple])),
+            certainties.get((triple.predicate.value, triple.object)),
+        )
+        for triple in sorted(graphs, key=str)
+        if not isinstance(triple.subject, Triple)
+    ]
+
+
+def _first(quads: Iterable[Quad], predicate: str) -> str:
+    values = [
+        quad.object.value
+        for quad in quads
+        if quad.predicate.value == predicate and isinstance(quad.object, (NamedNode, Literal))
+    ]
+    return min(values, default="")

@@ -1,0 +1,142 @@
+"""Validate a project: closed vocabulary, shapes and quality rules give one list of findings.
+
+A finding of severity Violation stops a build. Nothing is skipped in silence: a shape with
+a construct that the engine does not evaluate is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad
+
+from ctl_kg.assets import Assets
+from ctl_kg.namespaces import DEFAULT_BASE, rebase
+from ctl_kg.publish.entailment import derive, load_rules
+from ctl_kg.publish.findings import Finding, ordered
+from ctl_kg.publish.quality import run_quality_rules
+from ctl_kg.publish.shacl import check_supported, prefix_declarations
+from ctl_kg.publish.shacl_worker import ShapesRun
+from ctl_kg.publish.sparql_constraints import run_constraints, take_over
+from ctl_kg.publish.vocabulary_check import add_places, check_vocabulary
+from ctl_kg.rdf.loading import ParsedFile, load_project, parse_text, read_text
+from ctl_kg.rdf.places import Places
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as loaded: authored files, statements, what follows from them."""
+
+    assets: Assets
+    base_iri: str
+    files: tuple[ParsedFile, ...]
+    asserted: tuple[Quad, ...]
+    shapes: tuple[Quad, ...]
+    derived: tuple[Quad, ...]
+
+    @property
+    def data(self) -> list[Quad]:
+        """Every statement but the shapes: asserted, then derived."""
+        return [*self.asserted, *self.derived]
+
+    @property
+    def places(self) -> Places:
+        """Where the authored files describe a node."""
+        return Places(self.files, self.base_iri)
+
+
+def load(assets: Assets, base_iri: str = DEFAULT_BASE, extra: Sequence[ParsedFile] = ()) -> Project:
+    """Parse the authored files and derive what follows.
+
+    Args:
+        assets: the project.
+        base_iri: base of our IRIs.
+        extra: further parsed files, treated as data.
+    Raises:
+        SourceError: a file or a rule is wrong; see :mod:`ctl_kg.errors`.
+    """
+    files = (*load_project(assets, base_iri), *extra)
+    shapes_graph = NamedNode(f"{base_iri}data/graph/shapes")
+    quads = list(dict.fromkeys(quad for file in files for quad in file.quads))
+    shapes = tuple(quad for quad in quads if quad.graph_name == shapes_graph)
+    asserted = tuple(quad for quad in quads if quad.graph_name != shapes_graph)
+    rules = load_rules(assets.ontology, assets.root, base_iri)
+    derived = tuple(derive(asserted, rules, f"{base_iri}data/graph/derived"))
+    return Project(assets, base_iri, files, asserted, shapes, derived)
+
+
+def extra_file(path: Path, base_iri: str = DEFAULT_BASE) -> ParsedFile:
+    """Parse a file that is not of the project; Turtle goes to a graph of its own.
+
+    Raises:
+        SourceError, RdfSyntaxError: the file cannot be read or does not parse.
+    """
+    text = rebase(read_text(path), base_iri)
+    quads = parse_text(text, str(path), graph=f"{base_iri}data/graph/extra", base_iri=base_iri)
+    return ParsedFile(str(path), text, tuple(quads))
+
+
+class Validation:
+    """A validation under way: the SHACL engine starts at once, in a process of its own.
+
+    Use as a context manager; :meth:`finish` gives the findings.
+    """
+
+    def __init__(self, project: Project, *, check_shapes: bool = True) -> None:
+        self.project = project
+        self._places = project.places
+        check_supported(project.shapes, self._places)
+        mend = f"{project.base_iri}onto/CTL/howToMend"
+        self._shapes = [*project.shapes, *prefix_declarations(project.asserted)]
+        self._constraints, rest = take_over(self._shapes, mend, self._places)
+        self._run = ShapesRun(project.data, rest, mend, check_shapes=check_shapes)
+
+    def __enter__(self) -> Validation:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._run.__exit__(*error)
+
+    def finish(self) -> list[Finding]:
+        """Return every finding about the project, in their order, with file and line.
+
+        Raises:
+            SourceError: the shapes or a quality rule cannot be used.
+        """
+        project = self.project
+        authored = [*project.asserted, *project.shapes]
+        findings = check_vocabulary(authored, project.base_iri, _names_of_files(project))
+        findings += run_constraints(self._constraints, project.data, self._shapes)
+        findings += run_quality_rules(
+            [*project.data, *project.shapes],
+            project.assets.shapes,
+            project.assets.root,
+            project.base_iri,
+        )
+        findings += self._run.findings()
+        return ordered(add_places(findings, self._places))
+
+
+def validate(project: Project, *, check_shapes: bool = True) -> list[Finding]:
+    """Return every finding about a project, in their order, with file and line.
+
+    Args:
+        project: as loaded.
+        check_shapes: also validate the shapes with the shapes of SHACL itself.
+    Raises:
+        SourceError: the shapes or a quality rule cannot be used.
+    """
+    with Validation(project, check_shapes=check_shapes) as validation:
+        return validation.finish()
+
+
+def _names_of_files(project: Project) -> set[str]:
+    """Return the IRIs that exist because a file or the build makes them."""
+    base, assets = project.base_iri, project.assets
+    names = {f"{base}data/graph/derived", base}
+    names |= {f"{base}queries/{path.stem}" for path in assets.files("queries", ".rq")}
+    names |= {f"{base}rules/{path.stem}" for path in assets.files("ontology", ".rq")}
+    names |= {f"{base}rules/{path.stem}" for path in assets.files("shapes", ".rq")}
+    return names

@@ -1,0 +1,111 @@
+"""The files of a release, each made from the same statements and always the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pyoxigraph import Quad, RdfFormat, Triple, serialize
+
+from ctl_kg.namespaces import prefixes, rebase
+from ctl_kg.publish.findings import Finding
+from ctl_kg.publish.formats import GraphWriter
+from ctl_kg.publish.report import report_html, report_json, report_turtle
+from ctl_kg.publish.validation import Project
+from ctl_kg.rdf.loading import read_text
+from ctl_kg.rdf.turtle import write_trig, write_turtle
+
+CONTEXT = "context.jsonld"
+
+MEDIA_TYPES = {
+    ".trig": "application/trig",
+    ".nq": "application/n-quads",
+    ".ttl": "text/turtle",
+    ".nt": "application/n-triples",
+    ".jsonld": "application/ld+json",
+    ".rdf": "application/rdf+xml",
+    ".json": "application/json",
+    ".html": "text/html",
+    ".rq": "application/sparql-query",
+}
+
+
+def data_files(project: Project) -> dict[str, bytes]:
+    """Return the content of every file of a release that validation does not change, by name.
+
+    ``ctl-kg.trig`` and ``ctl-kg.nq`` hold all named graphs, shapes included; ``ctl-kg.ttl``,
+    ``.nt``, ``.jsonld`` and ``.rdf`` hold the union of the graphs without the shapes, which
+    stand in ``shapes.ttl``.
+
+    Raises:
+        SourceError: the context or a query cannot be read.
+    """
+    base = project.base_iri
+    table = prefixes(base)
+    union = _union(project.data)
+    context = _context(project)
+    writer = GraphWriter(base, context)
+    dataset = list({*project.data, *project.shapes})
+    ontology_graph = f"{base}data/graph/ontology"
+    ontology = [q for q in project.asserted if q.graph_name.value == ontology_graph]  # type: ignore[union-attr]
+    files = {
+        "ctl-kg.nq": _sorted_lines(dataset, RdfFormat.N_QUADS),
+        "ctl-kg.nt": _sorted_lines(union, RdfFormat.N_TRIPLES),
+        "ctl-kg.trig": write_trig(dataset, table, head=_head("All named graphs.")).encode(),
+        "ctl-kg.ttl": write_turtle(
+            (Quad(t.subject, t.predicate, t.object) for t in union),
+            table,
+            head=_head("The union of all graphs but the shapes."),
+        ).encode(),
+        "ctl-kg.jsonld": writer.write(union, "jsonld"),
+        "ctl-kg.rdf": writer.write(union, "rdf"),
+        "ontology.ttl": write_turtle(ontology, table, head=_head("The ontology.")).encode(),
+        "shapes.ttl": shapes_file(project),
+        CONTEXT: (json.dumps({"@context": context}, indent=2, ensure_ascii=False) + "\n").encode(),
+    }
+    for path in project.assets.files("queries", ".rq"):
+        name = project.assets.name(path)
+        files[name] = rebase(read_text(path, name), base).encode()
+    return files
+
+
+def shapes_file(project: Project) -> bytes:
+    """Return the shapes of a project as one Turtle file."""
+    table = prefixes(project.base_iri)
+    return write_turtle(project.shapes, table, head=_head("The shapes.")).encode()
+
+
+def report_files(findings: Sequence[Finding], base_iri: str) -> dict[str, bytes]:
+    """Return the validation report in its three forms, by name."""
+    return {
+        "report.ttl": report_turtle(findings, base_iri).encode(),
+        "report.json": report_json(findings).encode(),
+        "report.html": report_html(findings, base_iri).encode(),
+    }
+
+
+def _union(quads: Iterable[Quad]) -> list[Triple]:
+    return list({Triple(quad.subject, quad.predicate, quad.object) for quad in quads})
+
+
+def _sorted_lines(statements: Sequence[Quad] | Sequence[Triple], syntax: RdfFormat) -> bytes:
+    """Return N-Triples or N-Quads in code point order (which is the order of UTF-8 bytes)."""
+    content = serialize(statements, format=syntax)
+    assert content is not None
+    return b"".join(line + b"\n" for line in sorted(content.split(b"\n")) if line)
+
+
+def _head(text: str) -> list[list[str]]:
+    return [[f"# ctl-kg. {text} Written by ctl-kg build."]]
+
+
+def _context(project: Project) -> dict[str, Any]:
+    """Return the JSON-LD context of the ontology folder; without one, the prefix table."""
+    path = project.assets.ontology / CONTEXT
+    if not path.is_file():
+        return dict(prefixes(project.base_iri))
+    text = rebase(read_text(path, project.assets.name(path)), project.base_iri)
+    context = json.loads(text)["@context"]
+    assert isinstance(context, dict)
+    return context
