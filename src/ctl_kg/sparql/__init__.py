@@ -1,0 +1,1 @@
+"""Queries: engines, stock-query files, parameters and results."""

@@ -1,0 +1,394 @@
+"""Read a stock query: an ``.rq`` file whose ``#+`` lines describe it in TOML.
+
+The header says what the query asks, which parameters it takes and what its columns mean;
+the body runs unchanged in any SPARQL tool. Reading is strict: a file whose header and body
+differ is refused, with the line. Not here: putting values in (``binding``).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pyoxigraph import Literal
+
+from ctl_kg.errors import QueryFileError, QuerySyntaxError
+from ctl_kg.sparql import guard
+from ctl_kg.sparql.store import LocalStore
+from ctl_kg.sparql.terms import XSD
+
+LANGUAGES = ("it", "en")
+GROUPS = (
+    "cluster-network", "s3", "pnrr", "projects", "organisations",
+    "members", "geography", "events", "provenance", "quality",
+)  # fmt: skip
+VIEWS = ("table", "bar", "matrix", "network", "map", "timeline")
+PARAMETER_TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
+COLUMN_TYPES = (
+    *PARAMETER_TYPES, "lang-string", "double", "year", "year-month", "date-time", "duration",
+    "period", "language", "any",
+)  # fmt: skip
+
+_HEADER_KEYS = {
+    "title", "description", "question", "competency", "group", "view", "params", "columns",
+}  # fmt: skip
+_REQUIRED_KEYS = ("title", "description", "question", "competency", "group")
+_PARAMETER_KEYS = {
+    "type", "label", "description", "default", "required", "values",
+    "minimum", "maximum", "pattern", "enum",
+}  # fmt: skip
+_COLUMN_KEYS = {"type", "label", "description", "unit"}
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: the variable that its ``VALUES`` line binds, and what it accepts."""
+
+    name: str
+    type: str
+    label: Texts
+    description: Texts
+    default: str | None = None
+    required: bool = False
+    values: str | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    pattern: str | None = None
+    enum: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the answer, in projection order."""
+
+    name: str
+    type: str
+    label: Texts
+    description: Texts
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class QueryFile:
+    """A stock query; ``name`` is the file name without suffix and the slug of its IRI."""
+
+    name: str
+    title: Texts
+    description: Texts
+    question: Texts
+    competency: str
+    group: str
+    view: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    form: str
+    text: str
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter of that name, or None."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+VALUES_LINE = re.compile(r"^(?P<head>\s*VALUES\s+\?(?P<name>\w+)\s*\{)(?P<terms>.*)\}\s*$")
+
+
+class _Reader:
+    """Collects the place of a file, so that every complaint names file and line."""
+
+    def __init__(self, path: Path | str, text: str) -> None:
+        self.path = path
+        self.lines = text.split("\n")
+
+    def fail(
+        self, message: str, *, line: int | None = None, key: str = "", hint: str = ""
+    ) -> NoReturn:
+        if line is None:
+            line = self.line_of(key)
+        raise QueryFileError(message, path=self.path, line=line, hint=hint)
+
+    def line_of(self, key: str) -> int:
+        """Return the header line that holds a key or a table name, else the first line."""
+        if key:
+            pattern = re.compile(rf"#\+\s*(?:\[{re.escape(key)}\]|{re.escape(key)}\s*=)")
+            for number, line in enumerate(self.lines, 1):
+                if pattern.match(line):
+                    return number
+        return 1
+
+
+def parse_query(text: str, *, name: str, path: Path | str | None = None) -> QueryFile:
+    """Return the stock query that a text holds.
+
+    Args:
+        text: content of the file.
+        name: slug of the query.
+        path: how messages call the file; the default is the name.
+    Raises:
+        QueryFileError: the header is malformed, or header and body differ.
+    """
+    reader = _Reader(path or f"{name}.rq", text)
+    header, first_body_line = _header(reader)
+    _check_header(reader, header)
+    parameters = tuple(
+        _parameter(reader, key, table) for key, table in header.get("params", {}).items()
+    )
+    columns = tuple(_column(reader, key, row) for key, row in header.get("columns", {}).items())
+    try:
+        scan = guard.scan(text)
+        LocalStore().query(text)
+    except QuerySyntaxError as error:
+        reader.fail(error.message, line=error.line or first_body_line, hint=error.hint)
+    query = QueryFile(
+        name=name,
+        title=header["title"],
+        description=header["description"],
+        question=header["question"],
+        competency=str(header["competency"]),
+        group=header["group"],
+        view=header.get("view", "table"),
+        parameters=parameters,
+        columns=columns,
+        form=scan.form or "",
+        text=text,
+    )
+    _check_body(reader, query, scan, first_body_line)
+    return query
+
+
+def read_query(path: Path) -> QueryFile:
+    """Return the stock query of a file.
+
+    Raises:
+        QueryFileError: the file cannot be read, or is malformed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise QueryFileError("there is no such file", path=path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryFileError(f"cannot be read: {error}", path=path) from error
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", path.stem):
+        raise QueryFileError(
+            "the file name is not a slug", path=path, hint="Use lower case, digits and hyphens."
+        )
+    return parse_query(text, name=path.stem, path=path)
+
+
+def load_queries(folder: Path) -> dict[str, QueryFile]:
+    """Return every stock query of a folder by name, alphabetically.
+
+    Raises:
+        QueryFileError: one of the files is malformed.
+    """
+    return {path.stem: read_query(path) for path in sorted(folder.glob("*.rq"))}
+
+
+def _header(reader: _Reader) -> tuple[dict[str, Any], int]:
+    """Return the header as a table, and the number of the first line after it."""
+    rows: list[str] = []
+    for line in reader.lines:
+        if not line.startswith("#+"):
+            break
+        rows.append(line[2:])
+    if not rows:
+        reader.fail(
+            "the header is missing",
+            line=1,
+            hint="Begin with lines as: #+ title = { it = …, en = … }",
+        )
+    late = [n for n, line in enumerate(reader.lines, 1) if line.startswith("#+") and n > len(rows)]
+    if late:
+        reader.fail("a header line stands after the body began", line=late[0])
+    try:
+        return tomllib.loads("\n".join(rows)), len(rows) + 1
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        message = re.sub(r"\s*\(at .*\)$", "", str(error))
+        reader.fail(
+            f"the header is not TOML: {message}", line=int(place[1]) if place else len(rows)
+        )
+
+
+def _check_header(reader: _Reader, header: dict[str, Any]) -> None:
+    _refuse_unknown(reader, header, _HEADER_KEYS, "header")
+    for key in _REQUIRED_KEYS:
+        if key not in header:
+            reader.fail(f"the header lacks '{key}'")
+    for key in ("title", "description", "question"):
+        _texts(reader, header[key], key)
+    if header["group"] not in GROUPS:
+        reader.fail(f"unknown group '{header['group']}'", key="group", hint=_one_of(GROUPS))
+    if header.get("view", "table") not in VIEWS:
+        reader.fail(f"unknown view '{header['view']}'", key="view", hint=_one_of(VIEWS))
+    for key in ("params", "columns"):
+        if not all(isinstance(table, dict) for table in header.get(key, {}).values()):
+            reader.fail(f"'{key}' holds something that is not a table", key=key)
+
+
+def _one_of(values: tuple[str, ...]) -> str:
+    return "Use one of " + ", ".join(values) + "."
+
+
+def _refuse_unknown(
+    reader: _Reader, table: dict[str, Any], known: set[str], where: str, key: str = ""
+) -> None:
+    for name in table:
+        if name not in known:
+            reader.fail(
+                f"unknown key '{name}' in {where}",
+                line=reader.line_of(name) if not key else reader.line_of(key),
+                hint=_one_of(tuple(sorted(known))),
+            )
+
+
+def _texts(reader: _Reader, value: object, key: str) -> Texts:
+    if not isinstance(value, dict) or set(value) != set(LANGUAGES):
+        reader.fail(f"'{key}' needs both languages", key=key, hint='Write { it = "…", en = "…" }.')
+    for language, text in value.items():
+        if not isinstance(text, str) or not text.strip():
+            reader.fail(f"'{key}' has no text in '{language}'", key=key)
+    return value
+
+
+def _parameter(reader: _Reader, name: str, table: dict[str, Any]) -> Parameter:
+    place = f"params.{name}"
+    _refuse_unknown(reader, table, _PARAMETER_KEYS, place, place)
+    kind = str(table.get("type"))
+    if kind not in PARAMETER_TYPES:
+        reader.fail(f"{place} has type '{kind}'", key=place, hint=_one_of(PARAMETER_TYPES))
+    required = table.get("required", False)
+    if not isinstance(required, bool):
+        reader.fail(f"'required' of {place} is not true or false", key=place)
+    if kind == "iri" and "values" not in table:
+        reader.fail(f"{place} is an iri without 'values'", key=place,
+                    hint="Give the query that lists the allowed values.")  # fmt: skip
+
+    def plain(key: str) -> str | None:
+        value = table.get(key)
+        return (
+            str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
+        )
+
+    if "pattern" in table:
+        try:
+            re.compile(table["pattern"])
+        except re.error as error:
+            reader.fail(f"'pattern' of {place} is not a regular expression: {error}", key=place)
+    return Parameter(
+        name=name,
+        type=kind,
+        label=_texts(reader, table.get("label"), place),
+        description=_texts(reader, table.get("description", table.get("label")), place),
+        default=plain("default"),
+        required=required,
+        values=plain("values"),
+        minimum=plain("minimum"),
+        maximum=plain("maximum"),
+        pattern=plain("pattern"),
+        enum=tuple(str(value) for value in table.get("enum", ())),
+    )
+
+
+def _column(reader: _Reader, name: str, table: dict[str, Any]) -> Column:
+    place = f"columns.{name}"
+    _refuse_unknown(reader, table, _COLUMN_KEYS, place, place)
+    if table.get("type") not in COLUMN_TYPES:
+        reader.fail(
+            f"{place} has type '{table.get('type')}'", key=place, hint=_one_of(COLUMN_TYPES)
+        )
+    return Column(
+        name=name,
+        type=table["type"],
+        label=_texts(reader, table.get("label"), place),
+        description=_texts(reader, table.get("description", table.get("label")), place),
+        unit=table.get("unit"),
+    )
+
+
+def _check_body(reader: _Reader, query: QueryFile, scan: guard.Scan, first_line: int) -> None:
+    used = scan.used_prefixes()
+    for prefix in scan.declared:
+        if prefix not in used:
+            line = next(
+                number for number, text in enumerate(reader.lines, 1)
+                if re.match(rf"\s*PREFIX\s+{re.escape(prefix)}:", text, re.IGNORECASE)
+            )  # fmt: skip
+            reader.fail(f"the prefix '{prefix}:' is declared and not used", line=line)
+    if query.form == "SELECT":
+        _check_projection(reader, query, scan)
+        words = [token.value.upper() for token in scan.tokens if token.kind == "word"]
+        if ("ORDER", "BY") not in pairwise(words):
+            reader.fail("the query has no ORDER BY", line=first_line,
+                        hint="Order by enough columns that the order is total.")  # fmt: skip
+    elif query.columns:
+        reader.fail("columns are described, but the query is not a SELECT", key="columns")
+    _check_parameters(reader, query, first_line)
+
+
+def _check_projection(reader: _Reader, query: QueryFile, scan: guard.Scan) -> None:
+    start = next(i for i, t in enumerate(scan.tokens) if t.value.upper() == "SELECT")
+    line = scan.tokens[start].line
+    projected: list[str] = []
+    depth = 0
+    previous = ""
+    for token in scan.tokens[start + 1 :]:
+        if depth == 0 and (token.text == "{" or token.value.upper() in ("WHERE", "FROM")):
+            break
+        if depth == 0 and token.text == "*":
+            reader.fail("SELECT * is not allowed", line=line, hint="Name the columns.")
+        depth += (token.text == "(") - (token.text == ")")
+        if token.kind == "variable" and (depth == 0 or (depth == 1 and previous == "AS")):
+            projected.append(token.text[1:])
+        previous = token.value.upper()
+    described = [column.name for column in query.columns]
+    if projected != described:
+        reader.fail(
+            "the columns of the header are not those of the SELECT",
+            line=line,
+            hint=f"Header: {', '.join(described) or 'none'}. Query: {', '.join(projected)}.",
+        )
+
+
+def _check_parameters(reader: _Reader, query: QueryFile, first_line: int) -> None:
+    found: dict[str, tuple[int, str]] = {}
+    for number, line in enumerate(reader.lines, 1):
+        match = VALUES_LINE.match(line)
+        if match and query.parameter(match["name"]):
+            if match["name"] in found:
+                reader.fail(f"?{match['name']} has two VALUES lines", line=number)
+            found[match["name"]] = (number, match["terms"].strip())
+    for parameter in query.parameters:
+        if parameter.name not in found:
+            reader.fail(
+                f"the parameter '{parameter.name}' has no VALUES line of its own",
+                line=first_line,
+                hint=f"Write the line: VALUES ?{parameter.name} {{ UNDEF }}",
+            )
+        number, terms = found[parameter.name]
+        if terms not in _default_terms(parameter):
+            reader.fail(
+                f"the VALUES line of ?{parameter.name} is not the default of the header",
+                line=number,
+                hint=f"Header: {parameter.default or 'none (UNDEF)'}. Body: {terms}.",
+            )
+
+
+def _default_terms(parameter: Parameter) -> tuple[str, ...]:
+    """Return the ways in which the body may write the header's default."""
+    default = parameter.default
+    if default is None:
+        return ("UNDEF",)
+    if parameter.type == "iri":
+        return (default, f"<{default}>")
+    if parameter.type == "string":
+        return (str(Literal(default)), f"'{default}'")
+    if parameter.type == "date":
+        return (f'"{default}"^^xsd:date', f'"{default}"^^<{XSD}date>')
+    return (default, f'"{default}"^^xsd:{parameter.type}', f'"{default}"^^<{XSD}{parameter.type}>')

@@ -1,0 +1,196 @@
+"""The application: route table, middleware, and errors to responses."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ctl_kg.errors import CtlKgError, NotFoundError
+from ctl_kg.settings import Settings
+from ctl_kg.web import endpoint, entities, handlers, stock
+from ctl_kg.web.negotiation import prefers_html
+from ctl_kg.web.pages import STATIC_DIR, render
+from ctl_kg.web.requests import accept_of, check_text, page_of
+from ctl_kg.web.responses import SECURITY_HEADERS, problem
+from ctl_kg.web.site import Site, open_site
+from ctl_kg.web.values import ViewParts
+from ctl_kg.web.views import ErrorView
+
+_log = logging.getLogger(__name__)
+
+
+class Envelope:
+    """Middleware: headers that every answer has, preflight, HEAD without body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and complete its response."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS":
+            await _preflight(scope)(scope, receive, self._completed(scope, send))
+            return
+        await self.app(scope, receive, self._completed(scope, send))
+
+    @staticmethod
+    def _completed(scope: Scope, send: Send) -> Send:
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            elif message["type"] == "http.response.body" and scope["method"] == "HEAD":
+                message = {**message, "body": b""}
+            await send(message)
+
+        return complete
+
+
+def _preflight(scope: Scope) -> Response:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    methods = "GET, HEAD, POST, OPTIONS" if path == "/sparql" else "GET, HEAD, OPTIONS"
+    return Response(
+        status_code=204,
+        headers={
+            "allow": methods,
+            "access-control-allow-methods": methods,
+            "access-control-allow-headers": "Accept, Accept-Language, Content-Type",
+            "access-control-max-age": "86400",
+        },
+    )
+
+
+class CheckedText:
+    """Middleware: an address that is not text gets 400 before any route sees it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on if its address is text."""
+        if scope["type"] == "http":
+            try:
+                check_text(Request(scope))
+            except CtlKgError as error:
+                await problem(error)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def error_response(
+    request: Request, error: CtlKgError, headers: dict[str, str] | None = None
+) -> Response:
+    """Return an error as a page for people, and as problem+json for programs."""
+    more = {"vary": "Accept, Accept-Language", **(headers or {})}
+    if error.status == 503:
+        more["retry-after"] = "5"
+    if not prefers_html(accept_of(request)):
+        return problem(error, headers=more)
+    page = page_of(request)
+    site: Site = request.app.state.site
+    parts = ViewParts(site, page, {})
+    suggestions = [parts.link(iri) for iri in getattr(error, "suggestions", [])]
+    t = page.messages
+    title = t.get("errors", f"title_{error.status}") or t("errors.title")
+    view = ErrorView(
+        title=title,
+        status=error.status,
+        message=t.get("errors", error.code) or error.message,
+        hint=t.get("errors", "hint-" + error.code) or error.hint,
+        suggestions=tuple(suggestions),
+        offers=tuple(getattr(error, "offers", [])),
+    )
+    more |= {"content-language": page.language, "cache-control": "no-store"}
+    return Response(render(view, page), error.status, more, media_type="text/html; charset=utf-8")
+
+
+async def _known_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CtlKgError)
+    if error.status >= 500:
+        _log.warning("%s %s: %s", request.method, request.url.path, error.message)
+    return error_response(request, error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return error_response(request, NotFoundError("nothing is published at this address"))
+    plain = CtlKgError(error.detail)
+    plain.status, plain.code = error.status_code, "http"
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        plain.code = "method"
+        plain.message = f"the method {request.method} is not allowed here"
+    return error_response(request, plain, headers)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    """Answer for a fault of ours: it is logged, and the client is told nothing of it."""
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    fault = CtlKgError("the server met an error of its own")
+    fault.code = "internal"
+    # This answer is made outside the envelope.
+    return error_response(request, fault, dict(SECURITY_HEADERS))
+
+
+def routes() -> list[Route | Mount]:
+    """Return the route table; the last route takes every other path."""
+    return [
+        Route("/", handlers.home),
+        Route("/sparql", endpoint.sparql, methods=["GET", "POST"]),
+        Route("/queries", stock.queries),
+        Route("/queries/", stock.queries),
+        Route("/queries/{name:path}", stock.query),
+        Route("/context/{name}", handlers.context),
+        Route("/download/{name:path}", handlers.download),
+        *(Route("/shapes" + suffix, handlers.shapes)
+          for suffix in ("", ".ttl", ".jsonld", ".nt", ".rdf")),
+        Route("/robots.txt", handlers.robots),
+        Route("/healthz", handlers.healthz),
+        Mount("/static", StaticFiles(directory=STATIC_DIR)),
+        Route("/{path:path}", entities.entity),
+    ]  # fmt: skip
+
+
+def create_app(release_dir: Path, settings: Settings) -> Starlette:
+    """Return the application that serves one release.
+
+    Raises:
+        ReleaseError: the release is missing or damaged.
+        QueryFileError: one of its stock queries is malformed.
+    """
+    site = open_site(release_dir, settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        site.workers.start()
+        yield
+        site.workers.close()
+
+    app = Starlette(
+        routes=routes(),
+        middleware=[Middleware(Envelope), Middleware(CheckedText)],
+        exception_handlers={
+            CtlKgError: _known_error,
+            HTTPException: _http_error,
+            Exception: _unforeseen,
+        },
+        lifespan=lifespan,
+    )
+    app.state.site = site
+    return app

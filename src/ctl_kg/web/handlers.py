@@ -1,0 +1,188 @@
+"""The other routes: home, files of the release, ontology, shapes, context, robots, health."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from ctl_kg.errors import NotFoundError
+from ctl_kg.publish.formats import GRAPH_FORMATS, HTML
+from ctl_kg.web.negotiation import choose_media_type
+from ctl_kg.web.pages import PageContext, render
+from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of
+from ctl_kg.web.responses import Representation, respond
+from ctl_kg.web.site import Site
+from ctl_kg.web.stock import query_groups
+from ctl_kg.web.values import ViewParts
+from ctl_kg.web.views import Count, Entry, HomeView, Link
+
+# Kinds of things whose number the home page shows, by folder.
+_COUNTED = (
+    "data/cluster", "data/network", "data/project", "data/organisation", "data/initiative",
+    "data/achievement", "data/passage",
+)  # fmt: skip
+_ENTRY_POINTS = ("data/cluster", "data/network", "data/project", "data/organisation",
+                 "controlled-vocabulary", "onto/CTL", "data/section", "data")  # fmt: skip
+
+_MEDIA_TYPES = {
+    ".ttl": "text/turtle; charset=utf-8",
+    ".trig": "application/trig",
+    ".nq": "application/n-quads",
+    ".nt": "application/n-triples",
+    ".jsonld": "application/ld+json",
+    ".rdf": "application/rdf+xml",
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".rq": "application/sparql-query; charset=utf-8",
+}
+
+
+def home(request: Request) -> Response:
+    """Say what this is, and lead to everything."""
+    site = site_of(request)
+    choose_media_type(accept_of(request), (HTML.media_type, *HTML.aliases))
+    page = page_of(request)
+    body = render(home_view(site, page), page)
+    representation = Representation(
+        body, HTML.content_type, page.language, ("Accept", "Accept-Language")
+    )
+    return respond(request, representation, modified=site.modified)
+
+
+def home_view(site: Site, page: PageContext) -> HomeView:
+    """Return the home page."""
+    t = page.messages
+    counts = [
+        Count(_number(site.index.count(f"{folder}/"), page.language),
+              Link(t("folders." + folder), page.url(f"/{folder}/")))
+        for folder in _COUNTED
+        if site.index.count(f"{folder}/")
+    ]  # fmt: skip
+    parts = ViewParts(site, page, {})
+    entries = [
+        Entry(Link(t.get("folders", folder) or parts.name(site.base_iri + folder)[0],
+                   page.url(f"/{folder}/")), t.get("folder_texts", folder))
+        for folder in _ENTRY_POINTS
+        if site.index.folder(f"{folder}/") is not None
+    ]  # fmt: skip
+    names = [name for name in downloads(site) if name.startswith("ctl-kg.")]
+    return HomeView(
+        title=t("site.title"),
+        counts=tuple(counts),
+        entry_points=tuple(entries),
+        query_groups=query_groups(site, page),
+        downloads=tuple(Link(name, page.root_path + "/download/" + name) for name in names),
+        version=str(site.manifest.get("version", "")),
+        released=str(site.manifest.get("released", "")),
+        base_iri=site.base_iri,
+        json_ld=_dataset_json_ld(site, page, names),
+    )
+
+
+def _dataset_json_ld(site: Site, page: PageContext, names: list[str]) -> str:
+    t = page.messages
+    document = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": site.base_iri,
+        "name": t("site.title"),
+        "description": t("site.description"),
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "version": str(site.manifest.get("version", "")),
+        "dateModified": str(site.manifest.get("released", "")),
+        "inLanguage": ["it", "en"],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "contentUrl": site.base_iri + "download/" + name,
+                "encodingFormat": _media_type(name).partition(";")[0],
+            }
+            for name in names
+        ],
+    }
+    text = json.dumps(document, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _number(number: int, language: str) -> str:
+    return f"{number:,}".replace(",", "." if language == "it" else ",")
+
+
+def downloads(site: Site) -> list[str]:
+    """Return the names of the release files that may be downloaded, from the manifest."""
+    found = [str(name) for name in site.manifest.get("files", {})]
+    return sorted(name for name in found if re.fullmatch(r"[\w-]+(?:/[\w-]+)?(?:\.[\w-]+)+", name))
+
+
+def download(request: Request) -> Response:
+    """Send a file of the release: only those that the manifest names."""
+    site = site_of(request)
+    name = raw_path(request).removeprefix("/download/")
+    if name != "manifest.json" and name not in downloads(site):
+        raise NotFoundError(
+            "the release has no such file",
+            suggestions=[f"{site.base_iri}download/{each}" for each in downloads(site)[:12]],
+        )
+    return _file(request, site, name)
+
+
+def _media_type(name: str) -> str:
+    return _MEDIA_TYPES.get("." + name.rpartition(".")[2], "application/octet-stream")
+
+
+def _file(request: Request, site: Site, name: str) -> Response:
+    path = site.release_dir / name
+    if not path.is_file():
+        raise NotFoundError("the release has no such file")
+    representation = Representation(path.read_bytes(), _media_type(name))
+    return respond(request, representation, modified=site.modified)
+
+
+def context(request: Request) -> Response:
+    """Send the JSON-LD context of the release's version."""
+    site = site_of(request)
+    name = raw_path(request).removeprefix("/context/")
+    if name != f"{site.manifest.get('version', '')}.jsonld":
+        raise NotFoundError(
+            "there is no such context",
+            suggestions=[f"{site.base_iri}context/{site.manifest.get('version', '')}.jsonld"],
+        )
+    return _file(request, site, "context.jsonld")
+
+
+def shapes(request: Request) -> Response:
+    """Send the shapes as one graph."""
+    site = site_of(request)
+    suffix = raw_path(request).removeprefix("/shapes").removeprefix(".")
+    offered = {each.media_type: each for each in GRAPH_FORMATS}
+    by_name = {each.suffix: each for each in GRAPH_FORMATS}
+    chosen = by_name.get(suffix) or offered[choose_media_type(accept_of(request), offered)]
+    from ctl_kg.web.entities import whole_graph
+
+    body = site.writer.write(whole_graph(site, site.base_iri + "shapes"), chosen.suffix)
+    vary = () if suffix else ("Accept",)
+    return respond(
+        request, Representation(body, chosen.content_type, vary=vary), modified=site.modified
+    )
+
+
+def robots(request: Request) -> Response:
+    """Let crawlers read everything but the endpoint and the queries."""
+    return PlainTextResponse(
+        "User-agent: *\nDisallow: /sparql\nDisallow: /queries/*?\n",
+        headers={"cache-control": "public, max-age=86400"},
+    )
+
+
+def healthz(request: Request) -> Response:
+    """Say that the server runs, and on which release."""
+    site = site_of(request)
+    return JSONResponse(
+        {"status": "ok", "version": site.manifest.get("version"),
+         "released": site.manifest.get("released")},
+        headers={"cache-control": "no-store"},
+    )  # fmt: skip

@@ -1,0 +1,107 @@
+"""One open release with everything that requests need: made once, never changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ctl_kg.errors import ReleaseError
+from ctl_kg.languages import Messages, load_messages
+from ctl_kg.namespaces import Curies, prefixes
+from ctl_kg.publish.description import Describer
+from ctl_kg.publish.formats import GraphWriter, read_context
+from ctl_kg.publish.index import ReleaseIndex
+from ctl_kg.publish.iris import IriPaths
+from ctl_kg.settings import Settings
+from ctl_kg.sparql.binding import Choice, list_choices
+from ctl_kg.sparql.query_file import Parameter, QueryFile, load_queries
+from ctl_kg.sparql.store import LocalStore, open_release_store
+from ctl_kg.web.responses import modified_from
+from ctl_kg.web.workers import WorkerPool
+
+MESSAGES_DIR = Path(__file__).parent / "messages"
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """A release that is being served."""
+
+    release_dir: Path
+    settings: Settings
+    manifest: dict[str, Any]
+    base_iri: str
+    store: LocalStore
+    describer: Describer
+    index: ReleaseIndex
+    writer: GraphWriter
+    curies: Curies
+    iris: IriPaths
+    queries: dict[str, QueryFile]
+    messages: dict[str, Messages]
+    workers: WorkerPool
+    modified: datetime | None
+
+    def choices(self, parameter: Parameter) -> list[Choice]:
+        """Return the allowed values of a stock query's parameter; worked out once."""
+        return _choices(self, parameter.values, parameter.enum)
+
+
+@lru_cache(maxsize=256)
+def _choices(site: Site, values: str | None, enum: tuple[str, ...]) -> list[Choice]:
+    nothing = {"it": "", "en": ""}
+    parameter = Parameter("x", "iri", nothing, nothing, values=values, enum=enum)
+    return list_choices(site.store, parameter, site.curies)
+
+
+def read_manifest(release_dir: Path) -> dict[str, Any]:
+    """Return the manifest of a release.
+
+    Raises:
+        ReleaseError: there is none, or it is not a JSON object.
+    """
+    path = release_dir / "manifest.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            "there is no release here (manifest.json is missing)",
+            path=release_dir,
+            hint="Make one with: ctl-kg build",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ReleaseError(f"cannot be read: {error}", path=path) from error
+    if not isinstance(found, dict):
+        raise ReleaseError("is not a JSON object", path=path)
+    return found
+
+
+def open_site(release_dir: Path, settings: Settings) -> Site:
+    """Open a release for serving.
+
+    Raises:
+        ReleaseError: the release is missing or damaged.
+        QueryFileError: one of its stock queries is malformed.
+    """
+    manifest = read_manifest(release_dir)
+    base_iri = str(manifest.get("base_iri", settings.base_iri))
+    store = open_release_store(release_dir, base_iri=base_iri)
+    return Site(
+        release_dir=release_dir,
+        settings=settings,
+        manifest=manifest,
+        base_iri=base_iri,
+        store=store,
+        describer=Describer(store, base_iri),
+        index=ReleaseIndex(store, base_iri),
+        writer=GraphWriter(base_iri, read_context(release_dir)),
+        curies=Curies(prefixes(base_iri)),
+        iris=IriPaths(base_iri),
+        queries=load_queries(release_dir / "queries"),
+        messages=load_messages(MESSAGES_DIR),
+        workers=WorkerPool(release_dir, base_iri, settings.query_timeout_s),
+        modified=modified_from(str(manifest.get("released", ""))),
+    )

@@ -1,0 +1,184 @@
+"""Turn terms and statements into the parts of views: links, labels, marks.
+
+Only ``http`` and ``https`` addresses become links; everything else stays text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from ctl_kg.languages import best_literal
+from ctl_kg.publish.description import Source, Statement
+from ctl_kg.sparql.terms import XSD_STRING, Solutions, Term, text_of
+from ctl_kg.web.pages import PageContext
+from ctl_kg.web.site import Site
+from ctl_kg.web.views import Group, Link, Mark, Property, Table, Value
+
+Labels = Mapping[str, tuple[Literal, ...]]
+
+# Which properties stand together on a page; a property not named here is a fact.
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "names": (
+        "skos:prefLabel", "skos:altLabel", "rdfs:label", "dct:title", "rov:legalName",
+        "cov:orgAcronym", "ctl:printedForm", "skos:definition", "dct:description", "rdfs:comment",
+        "skos:notation", "skos:scopeNote", "foaf:name", "dct:alternative",
+    ),
+    "facts": (),
+    "elsewhere": (
+        "owl:sameAs", "schema:sameAs", "skos:exactMatch", "skos:closeMatch", "skos:relatedMatch",
+        "skos:broadMatch", "skos:narrowMatch", "rdfs:seeAlso", "adms:identifier", "foaf:homepage",
+        "foaf:page", "owl:equivalentClass", "owl:equivalentProperty",
+    ),
+    "about": (
+        "rdf:type", "ctl:notStated", "prov:wasDerivedFrom", "prov:wasGeneratedBy", "dct:isPartOf",
+        "oa:hasSource", "oa:hasSelector", "ctl:passageDigest", "vs:term_status", "dct:created",
+        "dct:modified", "dct:issued", "rdfs:isDefinedBy", "skos:inScheme", "owl:versionInfo",
+        "prov:wasAttributedTo", "skos:changeNote", "skos:editorialNote", "skos:historyNote",
+    ),
+}  # fmt: skip
+_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
+
+
+class ViewParts:
+    """Makes parts of views for one page: it knows the site, the language and the labels."""
+
+    def __init__(self, site: Site, page: PageContext, labels: Labels) -> None:
+        self.site = site
+        self.page = page
+        self.t = page.messages
+        self._labels = labels
+
+    def literals(self, iri: str) -> tuple[Literal, ...]:
+        """Return the labels of a resource."""
+        return self._labels[iri] if iri in self._labels else self.site.describer.labels(iri)
+
+    def name(self, iri: str, known: bool = True) -> tuple[str, str | None]:
+        """Return what to call a resource, and the language if it is not the page's."""
+        literal = best_literal(self.literals(iri) if known else (), self.page.language)
+        if literal is None:
+            curie = self.site.curies.shorten(iri)
+            words = self.t.get("terms", curie or "")
+            return (words or curie or iri, None)
+        tag = literal.language or None
+        return literal.value, None if tag == self.page.language else tag
+
+    def href(self, iri: str) -> str | None:
+        """Return the address that leads to a resource, or None if there is none."""
+        path = self.site.iris.path_of(iri)
+        if path is not None:
+            return self.page.keep_language(self.page.root_path + path)
+        return iri if iri.startswith(("http://", "https://")) else None
+
+    def link(self, iri: str) -> Link:
+        """Return the link to a resource, with its label as text."""
+        text, language = self.name(iri)
+        return Link(text, self.href(iri), language, title=self.site.curies.shorten(iri) or iri)
+
+    def value(self, term: Term | None, marks: tuple[Mark, ...] = (), inferred: str = "") -> Value:
+        """Return a term as it stands on a page."""
+        if isinstance(term, NamedNode):
+            return Value(self.link(term.value), marks=marks, inferred=inferred)
+        if isinstance(term, Literal):
+            tag = term.language or None
+            note, numeric = "", False
+            if not tag and term.datatype.value != XSD_STRING:
+                kind = term.datatype.value.rpartition("#")[2]
+                numeric = kind in ("integer", "decimal", "double", "nonNegativeInteger")
+                note = (
+                    "" if numeric or kind == "langString" else self.t.get("datatypes", kind, kind)
+                )
+            other = tag if tag and tag != self.page.language else None
+            return Value(Link(term.value, None, other), note, marks, numeric, inferred)
+        text = self.t("resource.unnamed") if isinstance(term, BlankNode) else text_of(term)
+        return Value(Link(text), marks=marks, inferred=inferred)
+
+    def mark(self, source: Source, certainty: str | None) -> Mark:
+        """Return the mark that says which passage, or which act, a statement comes from."""
+        if source.passage is None:
+            kind = source.kind if self.t.get("sources", source.kind) else "editorial"
+            full = self.t("sources.from", what=self.t("sources." + kind))
+            return Mark(self.t("marks." + kind), self.href(source.graph), full, kind)
+        lines = f"{source.start_line}–{source.end_line}"
+        if source.start_line == source.end_line:
+            lines = str(source.start_line)
+        section = self.name(source.section)[0] if source.section else ""
+        title = self.t("sources.passage", section=section, lines=lines)
+        if certainty:
+            title += " · " + self.t("sources.certainty", certainty=self.name(certainty)[0])
+        return Mark(lines, self.href(source.passage), title, "passage")
+
+    def property(
+        self,
+        predicate: str,
+        statements: Sequence[Statement],
+        sources: Mapping[str, Source],
+        definitions: Labels,
+        other: Callable[[Statement], Term],
+    ) -> Property:
+        """Return one property with the values that statements give it."""
+        definition = best_literal(definitions.get(predicate, ()), self.page.language)
+        values = []
+        for statement in statements:
+            certainty = statement.certainty
+            marks = tuple(
+                self.mark(sources[g], certainty) for g in statement.graphs if g in sources
+            )
+            unsure = certainty and not certainty.endswith(("/stated", "/confirmed"))
+            inferred = self.name(certainty)[0] if certainty and unsure else ""
+            values.append(self.value(other(statement), marks, inferred))
+        language = self.page.language
+        values.sort(key=lambda v: (v.link.language not in (None, language), v.link.text.lower()))
+        return Property(self.link(predicate), definition.value if definition else "", tuple(values))
+
+    def properties(
+        self,
+        statements: Iterable[Statement],
+        sources: Mapping[str, Source],
+        definitions: Labels,
+        *,
+        incoming: bool = False,
+    ) -> list[tuple[str, Property]]:
+        """Return (predicate IRI, property) in the order of the labels."""
+        by_predicate: dict[str, list[Statement]] = defaultdict(list)
+        for statement in statements:
+            by_predicate[statement.predicate.value].append(statement)
+
+        def other(statement: Statement) -> Term:
+            return statement.subject if incoming else statement.object
+
+        made = [
+            (predicate, self.property(predicate, found, sources, definitions, other))
+            for predicate, found in by_predicate.items()
+        ]
+        return sorted(made, key=lambda item: item[1].label.text.lower())
+
+    def groups(self, properties: Iterable[tuple[str, Property]]) -> tuple[Group, ...]:
+        """Return the properties in their groups; empty groups are left out."""
+        members: dict[str, list[Property]] = defaultdict(list)
+        for predicate, each in properties:
+            curie = self.site.curies.shorten(predicate) or ""
+            members[_GROUP_OF.get(curie, "facts")].append(each)
+        return tuple(
+            Group(key, self.t("groups." + key), tuple(members[key]))
+            for key in ("facts", "names", "elsewhere", "about")
+            if members[key]
+        )
+
+    def table(
+        self, result: Solutions, *, titles: Sequence[Link] | None = None, most: int = 1000
+    ) -> Table:
+        """Return the rows of a result, at most ``most``."""
+        headers = titles or [Link(name) for name in result.variables]
+        rows = [tuple(self.cell(term) for term in row) for row in result.rows[:most]]
+        return Table(tuple(headers), tuple(rows), len(result.rows))
+
+    def cell(self, term: Term | None) -> Value:
+        """Return a term as a cell: resources by CURIE, so that columns stay exact."""
+        if isinstance(term, NamedNode):
+            text = self.site.curies.shorten(term.value) or term.value
+            return Value(Link(text, self.href(term.value), title=term.value))
+        shown = self.value(term)
+        return Value(shown.link, "", numeric=shown.numeric)

@@ -1,0 +1,289 @@
+"""What each template is given: one frozen dataclass per template, and their parts.
+
+Plain values only: no store, no request. Addresses are ready to stand in ``href``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that may lead somewhere; ``language`` only where it is not the page's."""
+
+    text: str
+    href: str | None = None
+    language: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The mark behind a statement that says where it comes from."""
+
+    text: str
+    href: str | None
+    title: str
+    kind: str  # passage, editorial, derived, ontology …
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a property, or one cell of a table."""
+
+    link: Link
+    note: str = ""
+    marks: tuple[Mark, ...] = ()
+    numeric: bool = False
+    inferred: str = ""  # the certainty in words, where it is not plainly stated
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property with its values; ``definition`` says what the property means."""
+
+    label: Link
+    definition: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Properties that belong together."""
+
+    key: str
+    heading: str
+    properties: tuple[Property, ...]
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where one is in a long list."""
+
+    page: int
+    pages: int
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True)
+class SubjectStatements:
+    """What one passage says about one resource."""
+
+    subject: Link
+    properties: tuple[Property, ...]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage of the document, or the named graph drawn from it."""
+
+    section: Link | None
+    start_line: int | None
+    end_line: int | None
+    digest: str
+    subjects: tuple[SubjectStatements, ...]
+    truncated: bool
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """The same document in another format."""
+
+    name: str
+    media_type: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A result as a table; ``total`` counts the rows that there are, shown or not."""
+
+    headers: tuple[Link, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class ResourceView:
+    """A page about one resource: resource.html."""
+
+    template: ClassVar[str] = "resource.html"
+    title: str
+    iri: str
+    name: str
+    description: str
+    description_language: str | None
+    kinds: tuple[Link, ...]
+    groups: tuple[Group, ...]
+    incoming: tuple[Property, ...]
+    incoming_total: int
+    pager: Pager
+    passage: Passage | None
+    alternates: tuple[Alternate, ...]
+    json_ld: str
+    parents: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One member of a list."""
+
+    link: Link
+    note: str
+
+
+@dataclass(frozen=True)
+class ListView:
+    """What stands in a folder: list.html."""
+
+    template: ClassVar[str] = "list.html"
+    title: str
+    description: str
+    entries: tuple[Entry, ...]
+    folders: tuple[Entry, ...]
+    total: int
+    pager: Pager
+    alternates: tuple[Alternate, ...]
+    parents: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number on the home page, and where it leads."""
+
+    number: str
+    link: Link
+
+
+@dataclass(frozen=True)
+class QueryEntry:
+    """A stock query in a list."""
+
+    link: Link
+    question: str
+
+
+@dataclass(frozen=True)
+class QueryGroup:
+    """The stock queries of one group."""
+
+    heading: str
+    queries: tuple[QueryEntry, ...]
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """The home page: home.html."""
+
+    template: ClassVar[str] = "home.html"
+    title: str
+    counts: tuple[Count, ...]
+    entry_points: tuple[Entry, ...]
+    query_groups: tuple[QueryGroup, ...]
+    downloads: tuple[Link, ...]
+    version: str
+    released: str
+    base_iri: str
+    json_ld: str
+
+
+@dataclass(frozen=True)
+class SparqlView:
+    """The form of the endpoint, with an answer if a query was sent: sparql.html."""
+
+    template: ClassVar[str] = "sparql.html"
+    title: str
+    query: str
+    table: Table | None
+    boolean: bool | None
+    graph_text: str
+    error: str
+    hint: str
+    line: int | None
+    downloads: tuple[Link, ...]
+    examples: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice in a form."""
+
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter in a form; options make it a list to choose from."""
+
+    name: str
+    label: str
+    description: str
+    value: str
+    options: tuple[Option, ...]
+    required: bool
+    kind: str
+    error: str
+
+
+@dataclass(frozen=True)
+class ColumnHelp:
+    """What a column of the answer means."""
+
+    name: str
+    label: str
+    description: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class QueryView:
+    """A stock query with its form and its answer: query.html."""
+
+    template: ClassVar[str] = "query.html"
+    title: str
+    name: str
+    question: str
+    description: str
+    competency: str
+    group: str
+    fields: tuple[Field, ...]
+    columns: tuple[ColumnHelp, ...]
+    table: Table | None
+    graph_text: str
+    error: str
+    hint: str
+    downloads: tuple[Link, ...]
+    sparql: str
+    action: str
+    try_it: str
+
+
+@dataclass(frozen=True)
+class QueriesView:
+    """All stock queries: queries.html."""
+
+    template: ClassVar[str] = "queries.html"
+    title: str
+    groups: tuple[QueryGroup, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class ErrorView:
+    """What went wrong, and what to do: error.html."""
+
+    template: ClassVar[str] = "error.html"
+    title: str
+    status: int
+    message: str
+    hint: str
+    suggestions: tuple[Link, ...] = field(default=())
+    offers: tuple[str, ...] = field(default=())
+
+
+View = HomeView | ResourceView | ListView | SparqlView | QueryView | QueriesView | ErrorView
