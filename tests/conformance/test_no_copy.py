@@ -1,0 +1,93 @@
+"""No sentence of the source document stands in the project or in what it publishes.
+
+Facts are free, wording is not: a run of ten or more consecutive words of the document
+may occur in no tracked file and in no file of a release. Names, titles and addresses are
+shorter; longer titles are abridged in the data with a mark of omission.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.conformance
+
+ROOT = Path(__file__).resolve().parents[2]
+BROCHURE = ROOT.parent / "shared" / "source" / "brochure.txt"
+RUN_LENGTH = 10
+# How people and programs split words: at everything that is no letter or digit, or at spaces.
+SPLITTERS = {
+    "letters and digits": re.compile(r"[^\W_]+"),
+    "white space": re.compile(r"\S+"),
+    "words with apostrophes": re.compile(r"[^\W_]+(?:['’][^\W_]+)*"),
+}
+
+
+def words(text: str, splitter: re.Pattern[str]) -> list[str]:
+    return splitter.findall(unicodedata.normalize("NFC", text).casefold())
+
+
+def runs(text: str, splitter: re.Pattern[str], known: set[tuple[str, ...]]) -> Iterator[str]:
+    found = words(text, splitter)
+    for start in range(len(found) - RUN_LENGTH + 1):
+        window = tuple(found[start : start + RUN_LENGTH])
+        if window in known:
+            yield " ".join(window)
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, set[tuple[str, ...]]]:
+    if not BROCHURE.is_file():
+        pytest.skip("the source document is not beside the project (../shared/source)")
+    text = BROCHURE.read_text(encoding="utf-8")
+    table = {}
+    for name, splitter in SPLITTERS.items():
+        source = words(text, splitter)
+        table[name] = {
+            tuple(source[i : i + RUN_LENGTH]) for i in range(len(source) - RUN_LENGTH + 1)
+        }
+    return table
+
+
+def copied(paths: list[Path], known: dict[str, set[tuple[str, ...]]]) -> list[str]:
+    hits = []
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # pictures hold no words
+        for name, splitter in SPLITTERS.items():
+            hits += [f"{path}: {run}" for run in runs(text, splitter, known[name])]
+    return hits
+
+
+def test_the_search_finds_a_copied_sentence(known: dict[str, set[tuple[str, ...]]]) -> None:
+    source = BROCHURE.read_text(encoding="utf-8")
+    line = max(source.split("\n"), key=lambda text: len(text.split()))
+    for name, splitter in SPLITTERS.items():
+        assert list(runs(f"Nota: «{line}»", splitter, known[name]))
+
+
+def test_no_tracked_file_copies_the_document(known: dict[str, set[tuple[str, ...]]]) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    assert len(paths) > 100
+    assert copied([path for path in paths if path.is_file()], known) == []
+
+
+def test_no_release_file_copies_the_document(
+    known: dict[str, set[tuple[str, ...]]], release: Path
+) -> None:
+    paths = [path for path in sorted(release.rglob("*")) if path.is_file()]
+    assert len(paths) > 10
+    assert copied(paths, known) == []
