@@ -23,18 +23,22 @@ class Assets:
 
     @property
     def ontology(self) -> Path:
+        """The ontology, its context and its entailment rules."""
         return self.root / "ontology"
 
     @property
     def data(self) -> Path:
+        """The authored data, vocabularies and passages."""
         return self.root / "data"
 
     @property
     def shapes(self) -> Path:
+        """The SHACL shapes and quality rules."""
         return self.root / "shapes"
 
     @property
     def queries(self) -> Path:
+        """The stock queries."""
         return self.root / "queries"
 
     def files(self, folder: str, *suffixes: str) -> list[Path]:

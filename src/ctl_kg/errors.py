@@ -18,6 +18,7 @@
     │  ├─ PayloadTooLargeError   a body is larger than the limit                   413
     │  └─ UnsupportedTypeError   a body has a media type that is not taken         415
     └─ StoreError                an engine failed                                  exit 2
+       ├─ BusyError              too many queries run already                      503
        ├─ QueryTimeoutError      a query ran longer than the limit                 504
        └─ StoreUnavailableError  an endpoint could not be reached                  502
 
@@ -54,7 +55,12 @@ class SourceError(CtlKgError):
     code = "source"
 
     def __init__(
-        self, message: str, *, path: Path | str | None = None, line: int | None = None, hint: str = ""
+        self,
+        message: str,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+        hint: str = "",
     ) -> None:
         self.path = None if path is None else str(path)
         self.line = line
@@ -180,6 +186,13 @@ class StoreError(CtlKgError):
     """The engine failed on a query that was allowed."""
 
     code = "store"
+
+
+class BusyError(StoreError):
+    """Too many queries run already; try again in a moment."""
+
+    code = "busy"
+    status = 503
 
 
 class QueryTimeoutError(StoreError):

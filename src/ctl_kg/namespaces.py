@@ -151,7 +151,7 @@ class Curies:
         """
         for prefix, namespace in self._by_namespace:
             if iri.startswith(namespace) and _SAFE_LOCAL.match(iri[len(namespace) :]):
-                return f"{prefix}:{iri[len(namespace):]}"
+                return f"{prefix}:{iri[len(namespace) :]}"
         return None
 
     def expand(self, curie: str) -> str | None:

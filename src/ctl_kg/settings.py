@@ -8,28 +8,39 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from ctl_kg.errors import SettingsError
 from ctl_kg.namespaces import DEFAULT_BASE
 
-
-def _setting(default: Any, help_text: str) -> Any:
-    return field(default=default, metadata={"help": help_text})
+_ABOVE_ZERO = ("query_timeout_s", "query_workers", "max_body_bytes")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings. The environment variable of ``base_iri`` is ``CTL_KG_BASE_IRI``, and so on."""
+    """All settings; the environment variable of ``base_iri`` is ``CTL_KG_BASE_IRI``, and so on.
 
-    base_iri: str = _setting(DEFAULT_BASE, "Base of every IRI that is published; ends with a slash.")
-    release_dir: Path = _setting(Path("release"), "Folder of the release: written by build, read by serve.")
-    host: str = _setting("127.0.0.1", "Address that serve listens on.")
-    port: int = _setting(8000, "TCP port that serve listens on (1 to 65535).")
-    query_timeout_s: float = _setting(10.0, "Longest time a SPARQL query may take, in seconds.")
-    max_body_bytes: int = _setting(1_000_000, "Largest request body that is read, in bytes.")
+    Args:
+        base_iri: base of every IRI that is published; ends with a slash.
+        release_dir: folder of the release, written by build and read by serve.
+        host: address that serve listens on.
+        port: TCP port that serve listens on, 1 to 65535.
+        query_timeout_s: longest time that a SPARQL query may take, in seconds.
+        query_workers: number of processes that answer SPARQL queries.
+        max_body_bytes: largest request body that is read, in bytes.
+    Raises:
+        SettingsError: a value is out of range; the message names the setting.
+    """
+
+    base_iri: str = DEFAULT_BASE
+    release_dir: Path = Path("release")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    query_timeout_s: float = 10.0
+    query_workers: int = 4
+    max_body_bytes: int = 1_000_000
 
     def __post_init__(self) -> None:
         if not self.base_iri.startswith(("http://", "https://")) or not self.base_iri.endswith("/"):
@@ -39,9 +50,11 @@ class Settings:
             )
         if not 1 <= self.port <= 65535:
             raise SettingsError(f"port is {self.port}", hint="Give a number from 1 to 65535.")
-        for name in ("query_timeout_s", "max_body_bytes"):
+        for name in _ABOVE_ZERO:
             if getattr(self, name) <= 0:
-                raise SettingsError(f"{name} is {getattr(self, name)}", hint="Give a number above 0.")
+                raise SettingsError(
+                    f"{name} is {getattr(self, name)}", hint="Give a number above 0."
+                )
 
 
 def load_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> Settings:
@@ -56,14 +69,16 @@ def load_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         given = flags.get(row.name)
         if given is None:
             given = environment.get(variable)
-        if given is None:
-            continue
-        kind = type(row.default)
-        kind = Path if isinstance(row.default, Path) else kind
-        try:
-            values[row.name] = kind(given)
-        except ValueError as error:
-            raise SettingsError(
-                f"{row.name} is '{given}'", hint=f"Give a {kind.__name__} (flag or {variable})."
-            ) from error
+        if given is not None:
+            values[row.name] = _read(row.name, variable, row.default, given)
     return Settings(**values)
+
+
+def _read(name: str, variable: str, default: Any, given: Any) -> Any:
+    kind: type[Any] = Path if isinstance(default, Path) else type(default)
+    try:
+        return kind(given)
+    except ValueError as error:
+        raise SettingsError(
+            f"{name} is '{given}'", hint=f"Give a {kind.__name__} (flag or {variable})."
+        ) from error

@@ -268,6 +268,8 @@ def test_files_of_the_release(client: TestClient) -> None:
     assert client.get("/healthz").json()["status"] == "ok"
     shapes = client.get("/shapes.ttl")
     assert b"sh:languageIn" in shapes.content
+    version = client.get("/onto/CTL/0.1.0", headers={"accept": "text/turtle"})
+    assert version.headers["location"] == "/onto/CTL.ttl"
     whole = client.get("/onto/CTL.ttl")
     assert b"ctl:Network" in whole.content
 

@@ -176,8 +176,8 @@ def break_date(assets: Assets) -> None:
     ("damage", "error", "message"),
     [
         (break_data, NotConformingError, "found 1 violation"),
-        (break_syntax, SourceError, r"data/clusters/afil\.trig:15"),
-        (break_blank, SourceError, r"data/clusters/afil\.trig:15: a blank node"),
+        (break_syntax, SourceError, r"data/clusters/afil\.trig:14"),
+        (break_blank, SourceError, r"data/clusters/afil\.trig:14: a blank node"),
         (break_date, SourceError, "no dct:modified"),
     ],
 )

@@ -58,17 +58,17 @@ def test_help_imports_nothing_heavy() -> None:
 def test_build_and_what_it_says(assets: Assets, tmp_path: Path) -> None:
     done = run("--project", assets.root, "build", "--out", tmp_path / "release")
     assert (done.returncode, done.stdout) == (0, "")
-    assert "data/clusters/afil.trig:22: info: cluster:afil: Only 144 members." in done.stderr
+    assert "data/clusters/afil.trig:21: info: cluster:afil: Only 144 members." in done.stderr
     assert (tmp_path / "release" / "manifest.json").is_file()
 
 
 def test_violations_stop_the_build_with_exit_1(assets: Assets, tmp_path: Path) -> None:
-    replace(assets.data / "clusters" / "afil.trig", '"144"', '"2000"')
+    replace(assets.data / "clusters" / "afil.trig", "ctl:members 144", "ctl:members 2000")
     done = run("--project", assets.root, "build", "--out", tmp_path / "release")
     assert done.returncode == 1
     lines = done.stderr.splitlines()
     assert lines[0] == (
-        "data/clusters/afil.trig:22: violation: cluster:afil: 2000 members are too many. "
+        "data/clusters/afil.trig:21: violation: cluster:afil: 2000 members are too many. "
         "[ctlsh:Cluster-members]"
     )
     assert lines[1] == "  Check the number."
@@ -81,7 +81,7 @@ def test_wrong_files_exit_2(assets: Assets, tmp_path: Path) -> None:
     done = run("--project", assets.root, "build", "--out", tmp_path / "release")
     assert done.returncode == 2
     assert done.stderr == (
-        "error: data/clusters/afil.trig:15: prefix 'thme:' is not declared\n"
+        "error: data/clusters/afil.trig:14: prefix 'thme:' is not declared\n"
         "  The nearest known prefix is 'theme:' "
         "<https://w3id.org/ctl-kg/controlled-vocabulary/theme/>.\n"
     )

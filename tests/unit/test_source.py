@@ -107,7 +107,7 @@ def test_reports_passages_without_statements_and_uncovered_lines(assets: Assets)
     ]
     assert report.uncovered == [5, 6]
     assert report.coverage == 60.0
-    assert str(report.errors[1].place) == "data/clusters/afil.trig:21"
+    assert str(report.errors[1].place) == "data/clusters/afil.trig:20"
 
 
 def test_reports_overlaps_as_notes(assets: Assets) -> None:

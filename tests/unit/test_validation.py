@@ -40,7 +40,7 @@ def test_the_fixture_has_one_note(assets: Assets) -> None:
     findings = validate(load(assets))
     assert [(f.severity, f.rule) for f in findings] == [("Info", BASE + "rules/small-cluster")]
     assert findings[0].message == {"it": "Solo 144 soci.", "en": "Only 144 members."}
-    assert str(findings[0].place) == f"{TRIG}:22"
+    assert str(findings[0].place) == f"{TRIG}:21"
 
 
 def test_a_missing_label_is_a_violation_with_advice(assets: Assets) -> None:
@@ -52,7 +52,7 @@ def test_a_missing_label_is_a_violation_with_advice(assets: Assets) -> None:
     assert finding.path == "http://www.w3.org/2004/02/skos/core#prefLabel"
     assert finding.component.endswith("#MinCountConstraintComponent")
     assert finding.mend == {"it": "Aggiungete skos:prefLabel.", "en": "Add skos:prefLabel."}
-    assert str(finding.place) == f"{TRIG}:11"
+    assert str(finding.place) == f"{TRIG}:10"
 
 
 def test_a_warning_does_not_stop_a_build(assets: Assets) -> None:
@@ -60,11 +60,11 @@ def test_a_warning_does_not_stop_a_build(assets: Assets) -> None:
     findings = found(assets)
     assert findings[0].severity == "Warning"
     assert conforms(findings)
-    assert str(findings[0].place) == f"{TRIG}:15"
+    assert str(findings[0].place) == f"{TRIG}:14"
 
 
 def test_sparql_constraints_give_value_path_and_message(assets: Assets) -> None:
-    replace(assets.root / TRIG, '"144"', '"2000"')
+    replace(assets.root / TRIG, "ctl:members 144", "ctl:members 2000")
     finding = found(assets)[0]
     assert finding.rule == BASE + "shapes/Cluster-members"
     assert finding.message["en"] == "2000 members are too many."
@@ -76,7 +76,7 @@ def test_sparql_constraints_give_value_path_and_message(assets: Assets) -> None:
 @pytest.mark.parametrize("members", ["144", "2000"])
 def test_both_engines_agree_on_sparql_constraints(assets: Assets, members: str) -> None:
     if members != "144":
-        replace(assets.root / TRIG, '"144"', f'"{members}"')
+        replace(assets.root / TRIG, "ctl:members 144", f"ctl:members {members}")
     project = load(assets)
     shapes = [*project.shapes, *prefix_declarations(project.asserted)]
     constraints, rest = take_over(shapes, MEND, project.places)
@@ -124,28 +124,28 @@ def test_shapes_are_checked_themselves(assets: Assets) -> None:
             "ctl:themes",
             "ctl:themes is not a term of the ontology.",
             "Did you mean ctl:theme?",
-            15,
+            14,
         ),
         (
             "ctl:TechnologyCluster",
             "ctl:TechnologyClustr",
             "ctl:TechnologyClustr is not a term",
             "ctl:TechnologyCluster",
-            12,
+            11,
         ),
         (
             "theme:robotics",
             "theme:robotic",
             "theme:robotic is referred to, but no file",
             "theme:robotics",
-            15,
+            14,
         ),
         (
             "theme:robotics",
             "<https://w3id.org/ctl-kg/data/clusters/x>",
             "no file describes it",
             "Mend",
-            15,
+            14,
         ),
     ],
 )
@@ -263,3 +263,30 @@ def test_the_project_of_this_package_loads() -> None:
     project = load(find_assets())
     assert project.asserted
     assert not any("_:" in str(quad) for quad in project.derived)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [('"1.50"^^xsd:decimal', "1.5"), ('"7"^^xsd:nonNegativeInteger', "integer")],
+)
+def test_literals_that_the_engine_would_change_are_refused(
+    assets: Assets, written: str, kept: str
+) -> None:
+    replace(assets.root / TRIG, "ctl:members 144", f"ctl:members 144, {written}")
+    replace(
+        assets.root / TRIG,
+        "@prefix theme:",
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix theme:",
+    )
+    [finding] = [f for f in validate(load(assets)) if f.rule.endswith("stable-literal")]
+    assert finding.severity == "Violation"
+    assert finding.focus == BASE + "data/cluster/afil"
+    assert kept in finding.mend["en"]
+
+
+def test_a_constraint_that_would_never_run_is_refused(assets: Assets) -> None:
+    text = (assets.shapes / "cluster.ttl").read_text()
+    shape = "\nctlsh:Stray\n    a sh:NodeShape ;\n    sh:sparql ctlsh:Stray-sparql ;\n.\n"
+    (assets.shapes / "cluster.ttl").write_text(text + shape)
+    with pytest.raises(SourceError, match="Stray> has sh:sparql but no target"):
+        validate(load(assets))

@@ -67,9 +67,9 @@ def build(assets: Assets, out: Path, base_iri: str = DEFAULT_BASE) -> Built:
 def _build(assets: Assets, out: Path, base_iri: str) -> Built:
     """Build, with the folder beside the release to ourselves."""
     project = load(assets, base_iri)
-    refuse_blank_nodes(project)
     check_shapes = not _shapes_were_checked(out, project)
     with Validation(project, check_shapes=check_shapes) as validation:
+        refuse_blank_nodes(project)
         files = data_files(project)  # while the SHACL engine works
         statistics = count([*project.data, *project.shapes], base_iri)
         findings = validation.finish()

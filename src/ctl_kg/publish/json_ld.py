@@ -88,7 +88,17 @@ class JsonLdWriter:
         """
         triples = sorted(set(triples), key=str)
         document = _Document(self._context, self._definitions, triples)
-        return json.dumps(document.build(), ensure_ascii=False, indent=1).encode() + b"\n"
+        return _text(document.build()).encode() + b"\n"
+
+
+def _text(document: dict[str, Any]) -> str:
+    """Return the document as JSON; of several nodes each stands on a line of its own."""
+    nodes = document.get("@graph")
+    if nodes is None:
+        return json.dumps(document, ensure_ascii=False, indent=1)
+    context = json.dumps(document["@context"], ensure_ascii=False, indent=1)
+    lines = ",\n".join(json.dumps(node, ensure_ascii=False) for node in nodes)
+    return f'{{\n"@context": {context},\n"@graph": [\n{lines}\n]\n}}'
 
 
 class _Document:

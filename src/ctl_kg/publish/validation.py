@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
@@ -16,6 +17,7 @@ from ctl_kg.assets import Assets
 from ctl_kg.namespaces import DEFAULT_BASE, rebase
 from ctl_kg.publish.entailment import derive, load_rules
 from ctl_kg.publish.findings import Finding, ordered
+from ctl_kg.publish.literal_check import check_literals
 from ctl_kg.publish.quality import run_quality_rules
 from ctl_kg.publish.shacl import check_supported, prefix_declarations
 from ctl_kg.publish.shacl_worker import ShapesRun
@@ -27,14 +29,27 @@ from ctl_kg.rdf.places import Places
 
 @dataclass(frozen=True)
 class Project:
-    """A project as loaded: authored files, statements, what follows from them."""
+    """A project as loaded: authored files and statements, and what follows from them.
+
+    What follows is derived when it is first asked for, so that the SHACL engine can look at
+    the shapes meanwhile.
+    """
 
     assets: Assets
     base_iri: str
     files: tuple[ParsedFile, ...]
     asserted: tuple[Quad, ...]
     shapes: tuple[Quad, ...]
-    derived: tuple[Quad, ...]
+
+    @cached_property
+    def derived(self) -> tuple[Quad, ...]:
+        """What the entailment rules add.
+
+        Raises:
+            SourceError: a rule is wrong.
+        """
+        rules = load_rules(self.assets.ontology, self.assets.root, self.base_iri)
+        return tuple(derive(self.asserted, rules, f"{self.base_iri}data/graph/derived"))
 
     @property
     def data(self) -> list[Quad]:
@@ -48,23 +63,21 @@ class Project:
 
 
 def load(assets: Assets, base_iri: str = DEFAULT_BASE, extra: Sequence[ParsedFile] = ()) -> Project:
-    """Parse the authored files and derive what follows.
+    """Parse the authored files.
 
     Args:
         assets: the project.
         base_iri: base of our IRIs.
         extra: further parsed files, treated as data.
     Raises:
-        SourceError: a file or a rule is wrong; see :mod:`ctl_kg.errors`.
+        SourceError: a file is wrong; see :mod:`ctl_kg.errors`.
     """
     files = (*load_project(assets, base_iri), *extra)
     shapes_graph = NamedNode(f"{base_iri}data/graph/shapes")
     quads = list(dict.fromkeys(quad for file in files for quad in file.quads))
     shapes = tuple(quad for quad in quads if quad.graph_name == shapes_graph)
     asserted = tuple(quad for quad in quads if quad.graph_name != shapes_graph)
-    rules = load_rules(assets.ontology, assets.root, base_iri)
-    derived = tuple(derive(asserted, rules, f"{base_iri}data/graph/derived"))
-    return Project(assets, base_iri, files, asserted, shapes, derived)
+    return Project(assets, base_iri, files, asserted, shapes)
 
 
 def extra_file(path: Path, base_iri: str = DEFAULT_BASE) -> ParsedFile:
@@ -79,9 +92,10 @@ def extra_file(path: Path, base_iri: str = DEFAULT_BASE) -> ParsedFile:
 
 
 class Validation:
-    """A validation under way: the SHACL engine starts at once, in a process of its own.
+    """A validation under way: the SHACL engine starts at once, in processes of its own.
 
-    Use as a context manager; :meth:`finish` gives the findings.
+    One validates the data, another the shapes themselves, which takes longer. Use as a
+    context manager; :meth:`finish` gives the findings.
     """
 
     def __init__(self, project: Project, *, check_shapes: bool = True) -> None:
@@ -91,13 +105,21 @@ class Validation:
         mend = f"{project.base_iri}onto/CTL/howToMend"
         self._shapes = [*project.shapes, *prefix_declarations(project.asserted)]
         self._constraints, rest = take_over(self._shapes, mend, self._places)
-        self._run = ShapesRun(project.data, rest, mend, check_shapes=check_shapes)
+        self._runs: list[ShapesRun] = []
+        try:
+            if check_shapes:  # first, for it takes longest and needs no derived statements
+                self._runs.append(ShapesRun([], rest, mend, check_shapes=True))
+            self._runs.append(ShapesRun(project.data, rest, mend, check_shapes=False))
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Validation:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._run.__exit__(*error)
+        for run in self._runs:
+            run.__exit__(*error)
 
     def finish(self) -> list[Finding]:
         """Return every finding about the project, in their order, with file and line.
@@ -108,6 +130,7 @@ class Validation:
         project = self.project
         authored = [*project.asserted, *project.shapes]
         findings = check_vocabulary(authored, project.base_iri, _names_of_files(project))
+        findings += check_literals(project.asserted, project.base_iri)
         findings += run_constraints(self._constraints, project.data, self._shapes)
         findings += run_quality_rules(
             [*project.data, *project.shapes],
@@ -115,7 +138,8 @@ class Validation:
             project.assets.root,
             project.base_iri,
         )
-        findings += self._run.findings()
+        for run in self._runs:  # broken shapes are told before what they found
+            findings += run.findings()
         return ordered(add_places(findings, self._places))
 
 

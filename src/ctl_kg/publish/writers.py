@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pyoxigraph import Quad, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from ctl_kg.namespaces import prefixes, rebase
 from ctl_kg.publish.findings import Finding
 from ctl_kg.publish.formats import GraphWriter
 from ctl_kg.publish.report import report_html, report_json, report_turtle
+from ctl_kg.publish.skolem import skolemise
 from ctl_kg.publish.validation import Project
 from ctl_kg.rdf.loading import read_text
 from ctl_kg.rdf.turtle import write_trig, write_turtle
@@ -36,17 +37,18 @@ def data_files(project: Project) -> dict[str, bytes]:
 
     ``ctl-kg.trig`` and ``ctl-kg.nq`` hold all named graphs, shapes included; ``ctl-kg.ttl``,
     ``.nt``, ``.jsonld`` and ``.rdf`` hold the union of the graphs without the shapes, which
-    stand in ``shapes.ttl``.
+    stand in ``shapes.ttl``. None of these six has blank nodes.
 
     Raises:
         SourceError: the context or a query cannot be read.
     """
     base = project.base_iri
     table = prefixes(base)
-    union = _union(project.data)
+    dataset = skolemise({*project.data, *project.shapes}, base)
+    shapes_graph = NamedNode(f"{base}data/graph/shapes")
+    union = _union(quad for quad in dataset if quad.graph_name != shapes_graph)
     context = _context(project)
     writer = GraphWriter(base, context)
-    dataset = list({*project.data, *project.shapes})
     ontology_graph = f"{base}data/graph/ontology"
     ontology = [q for q in project.asserted if q.graph_name.value == ontology_graph]  # type: ignore[union-attr]
     files = {

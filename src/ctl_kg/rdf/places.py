@@ -1,13 +1,14 @@
 """Where a node is described in the authored files, for messages: file and line.
 
-The files are scanned only when a place is asked for, which is when something is wrong.
+A file is scanned only when a place is asked for and it mentions the node, which is when
+something is wrong.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from ctl_kg.namespaces import DEFAULT_BASE, Curies, prefixes
@@ -38,15 +39,23 @@ class Places:
     def __init__(self, files: Iterable[SourceText], base_iri: str = DEFAULT_BASE) -> None:
         self._files: Sequence[SourceText] = list(files)
         self._curies = Curies(prefixes(base_iri))
+        self._scanned: dict[str, Sequence[Block]] = {}
 
-    @cached_property
-    def _blocks(self) -> dict[str, list[tuple[SourceText, Block]]]:
-        found: dict[str, list[tuple[SourceText, Block]]] = {}
-        for file in self._files:
-            for block in scan(file.text).blocks:
-                if block.subject is not None:
-                    found.setdefault(block.subject, []).append((file, block))
-        return found
+    def _blocks(self, subject: str) -> list[tuple[SourceText, Block]]:
+        """Return the blocks of a subject; its last path segment must stand in the file."""
+        segment = re.split(r"[/#]", subject)[-1]
+        return [
+            (file, block)
+            for file in self._files
+            if segment in file.text
+            for block in self._scan(file)
+            if block.subject == subject
+        ]
+
+    def _scan(self, file: SourceText) -> Sequence[Block]:
+        if file.name not in self._scanned:
+            self._scanned[file.name] = scan(file.text).blocks
+        return self._scanned[file.name]
 
     def find(
         self, subject: str, *, graph: str | None = None, terms: Sequence[str] = ()
@@ -59,7 +68,7 @@ class Places:
             terms: IRIs or literal texts; the first line of a block that has one of them wins
                 over the block's first line.
         """
-        candidates = self._blocks.get(subject, [])
+        candidates = self._blocks(subject)
         if graph is not None:
             in_graph = [(file, block) for file, block in candidates if block.graph == graph]
             candidates = in_graph or candidates

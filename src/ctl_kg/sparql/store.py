@@ -336,7 +336,7 @@ def open_release_store(release_dir: Path, *, base_iri: str = DEFAULT_BASE) -> Lo
         raise ReleaseError(
             f"there is no release here ({NQUADS_FILE} is missing)",
             path=release_dir,
-            hint="Make one with: ctl-kg build",
+            hint=f"Make one with: ctl-kg build --out {release_dir}",
         )
     store = LocalStore(base_iri=base_iri)
     store.load_nquads(path)

@@ -61,6 +61,9 @@ def site_path(request: Request, path: str) -> str:
 
 def find_iri(site: Site, path: str) -> str | None:
     """Return the described IRI that a path stands for, or None."""
+    # The version IRI names the ontology as it is in this release.
+    if path == f"/onto/CTL/{site.manifest.get('version')}":
+        path = "/onto/CTL"
     return next((iri for iri in site.iris.candidates(path) if site.describer.exists(iri)), None)
 
 
@@ -122,7 +125,6 @@ def whole_graph(site: Site, iri: str) -> list[Triple]:
     base = site.base_iri
     names = {
         base + "onto/CTL": "ontology",
-        base + f"onto/CTL/{site.manifest.get('version', '')}": "ontology",
         base + "shapes": "shapes",
     }
     if iri not in names:

@@ -70,7 +70,7 @@ def read_manifest(release_dir: Path) -> dict[str, Any]:
         raise ReleaseError(
             "there is no release here (manifest.json is missing)",
             path=release_dir,
-            hint="Make one with: ctl-kg build",
+            hint=f"Make one with: ctl-kg build --out {release_dir}",
         ) from error
     except (OSError, ValueError) as error:
         raise ReleaseError(f"cannot be read: {error}", path=path) from error
@@ -102,6 +102,8 @@ def open_site(release_dir: Path, settings: Settings) -> Site:
         iris=IriPaths(base_iri),
         queries=load_queries(release_dir / "queries"),
         messages=load_messages(MESSAGES_DIR),
-        workers=WorkerPool(release_dir, base_iri, settings.query_timeout_s),
+        workers=WorkerPool(
+            release_dir, base_iri, settings.query_timeout_s, size=settings.query_workers
+        ),
         modified=modified_from(str(manifest.get("released", ""))),
     )

@@ -182,7 +182,7 @@ def _answered(
         Link(column.label[page.language], title=column.description[page.language])
         for column in query.columns
     ]
-    return replace(view, table=ViewParts(site, page, {}).table(result, titles=titles))
+    return replace(view, table=ViewParts(site, page, {}).labelled_table(result, titles))
 
 
 def _form(

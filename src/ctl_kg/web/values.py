@@ -141,7 +141,7 @@ class ViewParts:
         *,
         incoming: bool = False,
     ) -> list[tuple[str, Property]]:
-        """Return (predicate IRI, property) in the order of the labels."""
+        """Return (predicate IRI, property): what is only derived comes last, then by label."""
         by_predicate: dict[str, list[Statement]] = defaultdict(list)
         for statement in statements:
             by_predicate[statement.predicate.value].append(statement)
@@ -153,7 +153,12 @@ class ViewParts:
             (predicate, self.property(predicate, found, sources, definitions, other))
             for predicate, found in by_predicate.items()
         ]
-        return sorted(made, key=lambda item: item[1].label.text.lower())
+
+        def only_derived(each: Property) -> bool:
+            kinds = {mark.kind for value in each.values for mark in value.marks}
+            return kinds == {"derived"}
+
+        return sorted(made, key=lambda item: (only_derived(item[1]), item[1].label.text.lower()))
 
     def groups(self, properties: Iterable[tuple[str, Property]]) -> tuple[Group, ...]:
         """Return the properties in their groups; empty groups are left out."""
@@ -170,10 +175,32 @@ class ViewParts:
     def table(
         self, result: Solutions, *, titles: Sequence[Link] | None = None, most: int = 1000
     ) -> Table:
-        """Return the rows of a result, at most ``most``."""
+        """Return the rows of a result, at most ``most``, every column as it is."""
         headers = titles or [Link(name) for name in result.variables]
         rows = [tuple(self.cell(term) for term in row) for row in result.rows[:most]]
         return Table(tuple(headers), tuple(rows), len(result.rows))
+
+    def labelled_table(self, result: Solutions, titles: Sequence[Link]) -> Table:
+        """Return a result with ``?x`` and ``?xLabel`` as one column: the label leads to ``?x``."""
+        label_of = {
+            index: result.variables.index(name + "Label")
+            for index, name in enumerate(result.variables)
+            if name + "Label" in result.variables
+        }
+        plain = self.table(result, titles=titles)
+        kept = [i for i in range(len(result.variables)) if i not in label_of.values()]
+        rows = []
+        for row in plain.rows:
+            cells = []
+            for index in kept:
+                cell = row[index]
+                label = row[label_of[index]].link if index in label_of else None
+                if label is not None and label.text:
+                    link = Link(label.text, cell.link.href, label.language, cell.link.title)
+                    cell = Value(link)
+                cells.append(cell)
+            rows.append(tuple(cells))
+        return Table(tuple(plain.headers[i] for i in kept), tuple(rows), plain.total)
 
     def cell(self, term: Term | None) -> Value:
         """Return a term as a cell: resources by CURIE, so that columns stay exact."""

@@ -23,21 +23,13 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 
 from ctl_kg import errors
-from ctl_kg.errors import QueryTimeoutError, StoreError
+from ctl_kg.errors import BusyError, QueryTimeoutError, StoreError
 from ctl_kg.sparql.terms import Solutions
 from ctl_kg.web.worker_process import read_message, write_message
 
-POOL_SIZE = 4
 _START_LIMIT_S = 120.0
 
 _T = TypeVar("_T")
-
-
-class BusyError(StoreError):
-    """Every worker is taken, and has been for longer than a request may wait."""
-
-    code = "busy"
-    status = 503
 
 
 @dataclass(frozen=True)
@@ -132,9 +124,7 @@ class _Worker:
 class WorkerPool:
     """A few workers on one release."""
 
-    def __init__(
-        self, release_dir: Path, base_iri: str, limit_s: float, *, size: int = POOL_SIZE
-    ) -> None:
+    def __init__(self, release_dir: Path, base_iri: str, limit_s: float, *, size: int) -> None:
         self._command = [
             sys.executable, "-m", "ctl_kg.web.worker_process",
             str(release_dir), base_iri, str(limit_s),
