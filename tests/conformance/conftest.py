@@ -9,3 +9,18 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import starlette.testclient  # noqa: F401
+
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+
+from ctl_kg.assets import find_assets  # noqa: E402
+from ctl_kg.publish.build import build  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a release of the project itself, built once for all tests of a process."""
+    folder = tmp_path_factory.mktemp("release") / "release"
+    build(find_assets(), folder)
+    return folder

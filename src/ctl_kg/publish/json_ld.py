@@ -22,7 +22,10 @@ import pyoxigraph as ox
 from ctl_kg.errors import NotAcceptableError
 
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_XSD_STRING = _XSD + "string"
+# Canonical, and exact in every reader, also where numbers are doubles.
+_SMALL_INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\Z")
 _PLAIN_KEYS = {"@id", "@type", "@container", "@language"}
 _SIMPLE_TERM = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*\Z")
 
@@ -207,7 +210,7 @@ class _Document:
         elif definition.type:
             if literal is None or tag or literal.datatype.value != definition.type:
                 return False
-            value = literal.value
+            value = _native(literal)
         else:
             value = self._value(term)
         node.setdefault(definition.name, []).append(value)
@@ -221,7 +224,22 @@ class _Document:
             return {"@language": term.language, "@value": term.value}
         if term.datatype.value == _XSD_STRING:
             return term.value
+        if not isinstance(native := _native(term), str):
+            return native
         return {"@type": self._word(term.datatype.value), "@value": term.value}
+
+
+def _native(literal: ox.Literal) -> str | int | bool:
+    """Return a JSON number or boolean where reading it gives the same literal back.
+
+    Source: JSON-LD 1.1 API §8.6 (data round tripping): integers below 10^21 and booleans.
+    """
+    text, datatype = literal.value, literal.datatype.value
+    if datatype == _XSD + "boolean" and text in ("true", "false"):
+        return text == "true"
+    if datatype == _XSD + "integer" and _SMALL_INTEGER.match(text):
+        return int(text)
+    return text
 
 
 def _iris(triples: Iterable[ox.Triple]) -> set[str]:

@@ -43,7 +43,7 @@ class Places:
 
     def _blocks(self, subject: str) -> list[tuple[SourceText, Block]]:
         """Return the blocks of a subject; its last path segment must stand in the file."""
-        segment = re.split(r"[/#]", subject)[-1]
+        segment = re.split(r"[/#:]", subject)[-1]
         return [
             (file, block)
             for file in self._files
