@@ -10,12 +10,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import starlette.testclient  # noqa: F401
 
-from pathlib import Path  # noqa: E402
+from pathlib import Path
 
-import pytest  # noqa: E402
+import pytest
 
-from ctl_kg.assets import find_assets  # noqa: E402
-from ctl_kg.publish.build import build  # noqa: E402
+from ctl_kg.assets import find_assets
+from ctl_kg.publish.build import build
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from ctl_kg.cli.context import chosen_project
 from ctl_kg.errors import CtlKgError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ctl_kg.assets import Assets
     from ctl_kg.publish.findings import Finding
 
@@ -60,8 +62,12 @@ def build(
     counts = built.statistics
     _say(
         f"{built.folder}: {len(built.files)} files, {counts.quads} quads in "
-        f"{counts.named_graphs} graphs, {len(built.findings)} findings"
+        f"{counts.named_graphs} graphs, {_number(built.findings)}"
     )
+
+
+def _number(findings: Sequence[Finding]) -> str:
+    return f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
 
 
 def _show_findings(findings: list[Finding], base_iri: str, *, as_json: bool) -> None:
@@ -103,7 +109,7 @@ def validate(
     if wanted:
         findings = [f for f in findings if f.place is None or f.place.file in wanted]
     _show_findings(findings, base_iri, as_json=as_json)
-    _say(f"{len(findings)} findings; {'conforms' if conforms(findings) else 'does not conform'}")
+    _say(f"{_number(findings)}; {'conforms' if conforms(findings) else 'does not conform'}")
     if not conforms(findings):
         raise typer.Exit(1)
 
