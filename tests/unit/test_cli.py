@@ -102,7 +102,7 @@ def test_an_out_folder_that_is_no_release_exits_2(assets: Assets) -> None:
 def test_validate_files_and_extra_data(assets: Assets, tmp_path: Path) -> None:
     done = run("--project", assets.root, "validate", "data/clusters/afil.trig")
     assert (done.returncode, done.stdout) == (0, "")
-    assert "1 findings; conforms" in done.stderr
+    assert "1 finding; conforms" in done.stderr
     assert "0 findings" in run("--project", assets.root, "validate", "data/source.ttl").stderr
     extra = tmp_path / "extra.ttl"
     extra.write_text(
