@@ -22,7 +22,6 @@ from shape_cases import (
     ROOT,
     SH,
     UNCHECKED,
-    XSD,
     Case,
     Expected,
     Shapes,
@@ -283,15 +282,6 @@ def test_datatypes_that_the_engine_does_not_check_have_a_pattern() -> None:
         kinds = {v.value for node in [shape, *options] for v in shapes.values(node, sh("datatype"))}
         if kinds & UNCHECKED:
             assert shapes.values(shape, sh("pattern")), shape
-
-
-def test_the_engine_still_does_not_check_those() -> None:
-    shape = (
-        f"<urn:s> a <{SH}PropertyShape> ; <{SH}targetNode> <urn:x> ; "
-        f"<{SH}path> <urn:p> ; <{SH}datatype> <{XSD}gYear> ."
-    )
-    record = f'<urn:x> <urn:p> "MMXXII"^^<{XSD}gYear> .'
-    assert validate(parse_text(record, "x.ttl"), parse_text(shape, "s.ttl")) == []
 
 
 @pytest.mark.parametrize(
