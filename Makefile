@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test lint check lock clean
+.PHONY: serve test lint bench lock clean
 
 ## Install what is needed into .venv, build and validate the release, serve it on http://127.0.0.1:8000
 serve: $(VENV)/.run
@@ -30,11 +30,22 @@ $(VENV)/.test: requirements/test.lock $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.lock
 	touch $@
 
+## Measure our server beside its peers on this machine and print one table (see benchmarks/README.md)
+bench: $(VENV)/.run .venv-bench/.peers
+	$(BIN)/ctl-kg build
+	$(BIN)/python benchmarks/http_bench.py release
+
+.venv-bench/.peers: benchmarks/peers.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/peers.lock
+	touch $@
+
 ## Renew the lock files from pyproject.toml
 lock: $(VENV)/.run
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file requirements/run.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --extra test --output-file requirements/test.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file benchmarks/peers.lock benchmarks/peers.in
 
 clean:
-	rm -rf $(VENV) release dist
+	rm -rf $(VENV) .venv-bench release dist
