@@ -72,7 +72,9 @@ class Bench:
             our = next((r.measured.per_second for r in rows if r.server == "ctl-kg"), None)
             for row in rows:
                 m = row.measured
-                ratio = "" if our is None or row.server == "ctl-kg" else f"{our / m.per_second:.2f} ×"
+                ratio = (
+                    "" if our is None or row.server == "ctl-kg" else f"{our / m.per_second:.2f} ×"
+                )
                 yield (
                     f"| {work} | {row.server} | {m.per_second:,.0f} | {m.p50_ms:.2f} | "
                     f"{m.p99_ms:.2f} | {m.failed} | {row.memory_mb:.0f} | {ratio} |"

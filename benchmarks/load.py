@@ -49,7 +49,15 @@ def drive(
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "paths.lua"
         script.write_text(_SCRIPT.format(paths=quoted), encoding="utf-8")
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script)]
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "--latency",
+            "-s",
+            str(script),
+        ]
         for name, value in headers.items():
             command += ["-H", f"{name}: {value}"]
         done = subprocess.run([*command, origin], capture_output=True, text=True, check=False)

@@ -15,7 +15,7 @@ from typing import Any
 from ctl_kg.errors import SettingsError
 from ctl_kg.namespaces import DEFAULT_BASE
 
-_ABOVE_ZERO = ("query_timeout_s", "query_workers", "max_body_bytes")
+_ABOVE_ZERO = ("query_timeout_s", "query_workers", "max_body_bytes", "cache_bytes")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Settings:
         query_timeout_s: longest time that a SPARQL query may take, in seconds.
         query_workers: number of processes that answer SPARQL queries.
         max_body_bytes: largest request body that is read, in bytes.
+        cache_bytes: memory for answers that are kept, in bytes.
     Raises:
         SettingsError: a value is out of range; the message names the setting.
     """
@@ -41,6 +42,7 @@ class Settings:
     query_timeout_s: float = 10.0
     query_workers: int = 4
     max_body_bytes: int = 1_000_000
+    cache_bytes: int = 64_000_000
 
     def __post_init__(self) -> None:
         if not self.base_iri.startswith(("http://", "https://")) or not self.base_iri.endswith("/"):

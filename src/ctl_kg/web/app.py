@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
 from ctl_kg.web import endpoint, entities, handlers, stock
+from ctl_kg.web.cache import AnswerCache
 from ctl_kg.web.negotiation import prefers_html
 from ctl_kg.web.pages import STATIC_DIR, render
 from ctl_kg.web.requests import accept_of, check_text, page_of
@@ -32,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class Envelope:
-    """Middleware: headers that every answer has, preflight, HEAD without body."""
+    """Middleware: headers that every answer has, and preflight."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -54,8 +55,6 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
-            elif message["type"] == "http.response.body" and scope["method"] == "HEAD":
-                message = {**message, "body": b""}
             await send(message)
 
         return complete
@@ -184,7 +183,11 @@ def create_app(release_dir: Path, settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=routes(),
-        middleware=[Middleware(Envelope), Middleware(CheckedText)],
+        middleware=[
+            Middleware(AnswerCache, max_bytes=settings.cache_bytes),
+            Middleware(Envelope),
+            Middleware(CheckedText),
+        ],
         exception_handlers={
             CtlKgError: _known_error,
             HTTPException: _http_error,

@@ -75,7 +75,7 @@ async def sparql(request: Request) -> Response:
         return await run_in_threadpool(_answer_page, request, site, operation, scan.form)
     body = await run_in_threadpool(site.workers.run, _job(operation, chosen.suffix))
     representation = Representation(body, chosen.content_type, vary=("Accept",))
-    return respond(request, representation, modified=site.modified)
+    return respond(representation, modified=site.modified)
 
 
 def _negotiated(request: Request, offered: tuple[Format, ...]) -> Format:
@@ -177,14 +177,14 @@ def _without_query(request: Request, site: Site) -> Response:
     triples = service_description(site.base_iri, site.base_iri + "sparql", sizes)
     body = site.writer.write(triples, chosen.suffix)
     representation = Representation(body, chosen.content_type, vary=_VARY)
-    return respond(request, representation, modified=site.modified)
+    return respond(representation, modified=site.modified)
 
 
 def _page(request: Request, page: PageContext, view: SparqlView, status: int = 200) -> Response:
     representation = Representation(
         render(view, page), HTML.content_type, page.language, vary=_VARY
     )
-    response = respond(request, representation)
+    response = respond(representation)
     if status != 200:
         response.status_code = status
     return response

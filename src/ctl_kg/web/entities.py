@@ -114,7 +114,7 @@ def document(request: Request, site: Site, iri: str, suffix: str) -> Response:
         triples = whole_graph(site, iri) or description.triples()
         body = site.writer.write(triples, suffix)
         representation = Representation(body, chosen.content_type, links=links)
-    return respond(request, representation, modified=site.modified)
+    return respond(representation, modified=site.modified)
 
 
 def whole_graph(site: Site, iri: str) -> list[Triple]:
@@ -145,7 +145,7 @@ def _list(request: Request, site: Site, folder: str) -> Response:
         triples = list_triples(site, members_of(site, folder))
         body = site.writer.write(triples, chosen.suffix)
         representation = Representation(body, chosen.content_type, vary=VARY)
-    return respond(request, representation, modified=site.modified)
+    return respond(representation, modified=site.modified)
 
 
 def list_triples(site: Site, iris: Sequence[str]) -> list[Triple]:

@@ -50,7 +50,7 @@ def home(request: Request) -> Response:
     representation = Representation(
         body, HTML.content_type, page.language, ("Accept", "Accept-Language")
     )
-    return respond(request, representation, modified=site.modified)
+    return respond(representation, modified=site.modified)
 
 
 def home_view(site: Site, page: PageContext) -> HomeView:
@@ -139,7 +139,7 @@ def _file(request: Request, site: Site, name: str) -> Response:
     if not path.is_file():
         raise NotFoundError("the release has no such file")
     representation = Representation(path.read_bytes(), _media_type(name))
-    return respond(request, representation, modified=site.modified)
+    return respond(representation, modified=site.modified)
 
 
 def context(request: Request) -> Response:
@@ -165,9 +165,7 @@ def shapes(request: Request) -> Response:
 
     body = site.writer.write(whole_graph(site, site.base_iri + "shapes"), chosen.suffix)
     vary = () if suffix else ("Accept",)
-    return respond(
-        request, Representation(body, chosen.content_type, vary=vary), modified=site.modified
-    )
+    return respond(Representation(body, chosen.content_type, vary=vary), modified=site.modified)
 
 
 def robots(request: Request) -> Response:

@@ -10,9 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.errors import CtlKgError
@@ -58,13 +57,12 @@ def link_header(links: Sequence[tuple[str, Mapping[str, str]]]) -> str:
 
 
 def respond(
-    request: Request,
     representation: Representation,
     *,
     modified: datetime | None = None,
     max_age_s: int = 300,
 ) -> Response:
-    """Return the response: 200 with validators, or 304 if the client has it already."""
+    """Return the response with its validators; ``cache`` sees whether the client has it."""
     etag = f'"{hashlib.sha256(representation.body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": f"public, max-age={max_age_s}"}
     if modified:
@@ -76,28 +74,8 @@ def respond(
     if representation.links:
         headers["link"] = link_header(representation.links)
     headers |= representation.headers
-    if request.method in ("GET", "HEAD") and _is_current(request, etag, modified):
-        return Response(status_code=304, headers=headers)
     headers["content-type"] = representation.content_type
     return Response(representation.body, headers=headers)
-
-
-def _is_current(request: Request, etag: str, modified: datetime | None) -> bool:
-    """Tell whether the client's copy still holds; If-None-Match goes before the date."""
-    if_none_match = ",".join(request.headers.getlist("if-none-match"))
-    if if_none_match:
-        known = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
-        return "*" in known or etag in known
-    since = request.headers.get("if-modified-since")
-    if not since or modified is None:
-        return False
-    try:
-        held = parsedate_to_datetime(since)
-    except ValueError:
-        return False
-    if held.tzinfo is None:
-        held = held.replace(tzinfo=UTC)
-    return modified.replace(microsecond=0) <= held
 
 
 def see_other(

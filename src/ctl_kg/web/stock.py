@@ -71,7 +71,7 @@ def queries(request: Request) -> Response:
     else:
         body = site.writer.write(query_list(site.queries.values(), site.base_iri), chosen.suffix)
         representation = Representation(body, chosen.content_type, vary=_VARY)
-    return respond(request, representation, modified=site.modified)
+    return respond(representation, modified=site.modified)
 
 
 async def query(request: Request) -> Response:
@@ -84,9 +84,7 @@ async def query(request: Request) -> Response:
     if found is None:
         raise unknown_query(site.queries, stem, site.base_iri)
     if suffix == "rq":
-        return respond(
-            request, Representation(found.text.encode(), RQ_TYPE), modified=site.modified
-        )
+        return respond(Representation(found.text.encode(), RQ_TYPE), modified=site.modified)
     # A SELECT has a description as RDF; a CONSTRUCT answers with RDF itself.
     answers = formats_for(found.form)
     offered = (*answers, *(() if found.form == "CONSTRUCT" else GRAPH_FORMATS), HTML)
@@ -112,7 +110,7 @@ async def query(request: Request) -> Response:
     representation = Representation(
         body, chosen.content_type, vary=vary, links=[(f"/queries/{stem}.rq", rq)]
     )
-    return respond(request, representation, modified=site.modified)
+    return respond(representation, modified=site.modified)
 
 
 def unknown_query(known: dict[str, QueryFile], name: str, base_iri: str) -> NotFoundError:
@@ -164,7 +162,7 @@ def _query_page(request: Request, site: Site, query: QueryFile) -> Response:
         status = error.status
         view = replace(view, error=error.message, hint=error.hint)
     representation = Representation(render(view, page), HTML.content_type, page.language, _VARY)
-    response = respond(request, representation, modified=site.modified)
+    response = respond(representation, modified=site.modified)
     if status != 200:
         response.status_code = status
     return response
