@@ -7,6 +7,7 @@ shorter; longer titles are abridged in the data with a mark of omission.
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import unicodedata
@@ -14,6 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
+
+from ctl_kg.settings import Settings
+from ctl_kg.web.app import create_app
 
 pytestmark = pytest.mark.conformance
 
@@ -91,3 +96,26 @@ def test_no_release_file_copies_the_document(
     paths = [path for path in sorted(release.rglob("*")) if path.is_file()]
     assert len(paths) > 10
     assert copied(paths, known) == []
+
+
+def test_no_page_of_a_passage_or_a_list_puts_the_sentences_together_again(
+    known: dict[str, set[tuple[str, ...]]], release: Path
+) -> None:
+    triples = (release / "ctl-kg.nt").read_text(encoding="utf-8")
+    passages = sorted(set(re.findall(r"^<[^>]*(/data/passage/p-\d+)> ", triples, re.MULTILINE)))
+    folders = sorted(
+        set(re.findall(r"^<[^>]*?(/(?:data|controlled-vocabulary)/[^/>]+/)", triples, re.M))
+    )
+    assert len(passages) > 250
+    assert len(folders) > 20
+    splitter = SPLITTERS["letters and digits"]
+    hits = []
+    with TestClient(create_app(release, Settings(release_dir=release))) as client:
+        for path in [*(f"{passage}.html" for passage in passages), *folders]:
+            answer = client.get(path, params={"lang": "it"}, headers={"accept": "text/html"})
+            assert answer.status_code == 200, path
+            visible = html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
+            hits += [
+                f"{path}: {run}" for run in runs(visible, splitter, known["letters and digits"])
+            ]
+    assert hits == []
