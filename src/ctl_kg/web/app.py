@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
-from ctl_kg.web import endpoint, entities, handlers, stock
+from ctl_kg.web import discovery, endpoint, entities, handlers, stock
 from ctl_kg.web.cache import AnswerCache
 from ctl_kg.web.negotiation import prefers_html
 from ctl_kg.web.pages import STATIC_DIR, render
@@ -159,6 +159,9 @@ def routes() -> list[Route | Mount]:
         Route("/download/{name:path}", handlers.download),
         *(Route("/shapes" + suffix, handlers.shapes)
           for suffix in ("", ".ttl", ".jsonld", ".nt", ".rdf")),
+        *(Route(discovery.VOID_PATH + suffix, discovery.void)
+          for suffix in ("", ".ttl", ".jsonld", ".nt", ".rdf")),
+        Route("/sitemap.xml", discovery.sitemap),
         Route("/robots.txt", handlers.robots),
         Route("/healthz", handlers.healthz),
         Mount("/static", StaticFiles(directory=STATIC_DIR)),

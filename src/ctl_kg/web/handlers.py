@@ -170,8 +170,9 @@ def shapes(request: Request) -> Response:
 
 def robots(request: Request) -> Response:
     """Let crawlers read everything but the endpoint and the queries."""
+    address = site_of(request).base_iri + "sitemap.xml"
     return PlainTextResponse(
-        "User-agent: *\nDisallow: /sparql\nDisallow: /queries/*?\n",
+        f"User-agent: *\nDisallow: /sparql\nDisallow: /queries/*?\nSitemap: {address}\n",
         headers={"cache-control": "public, max-age=86400"},
     )
 

@@ -1,0 +1,63 @@
+"""What lets machines find the rest: the VoID description and the site map.
+
+Source: VoID §7.2 (discovery by well-known URI), RFC 8615; sitemaps.org protocol 0.9.
+"""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ctl_kg.publish.formats import GRAPH_FORMATS
+from ctl_kg.publish.void import void_description
+from ctl_kg.web.negotiation import choose_media_type
+from ctl_kg.web.requests import accept_of, raw_path, site_of
+from ctl_kg.web.responses import Representation, respond
+
+VOID_PATH = "/.well-known/void"
+_EXAMPLES = ("data/cluster/afil", "data/network/vanguard-initiative", "data/project/ai-regio")
+
+
+def void(request: Request) -> Response:
+    """Describe the dataset, in the RDF format that is asked for."""
+    site = site_of(request)
+    suffix = raw_path(request).removeprefix(VOID_PATH).removeprefix(".")
+    by_name = {each.suffix: each for each in GRAPH_FORMATS}
+    offered = {each.media_type: each for each in GRAPH_FORMATS}
+    chosen = by_name.get(suffix) or offered[choose_media_type(accept_of(request), offered)]
+    examples = [site.base_iri + path for path in _EXAMPLES]
+    triples = void_description(
+        site.store.quads(),
+        site.base_iri,
+        site.manifest,
+        [iri for iri in examples if site.describer.exists(iri)],
+    )
+    body = site.writer.write(triples, chosen.suffix)
+    vary = () if suffix else ("Accept",)
+    return respond(Representation(body, chosen.content_type, vary=vary), modified=site.modified)
+
+
+def sitemap(request: Request) -> Response:
+    """List the page of every resource, at its public address."""
+    site = site_of(request)
+    subjects = {quad.subject.value for quad in site.store.quads() if hasattr(quad.subject, "value")}
+    base = site.base_iri
+    pages = sorted(
+        str(site.iris.path_of(iri, ".html")).lstrip("/")
+        for iri in subjects
+        if iri.startswith((base + "data/", base + "controlled-vocabulary/", base + "onto/"))
+    )
+    day = str(site.manifest.get("released", ""))
+    entries = "".join(
+        f"<url><loc>{escape(base + path)}</loc><lastmod>{escape(day)}</lastmod></url>\n"
+        for path in ["", "queries", *pages]
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n' + entries + "</urlset>\n"
+    )
+    return respond(
+        Representation(text.encode(), "application/xml; charset=utf-8"), modified=site.modified
+    )
