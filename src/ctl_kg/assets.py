@@ -6,6 +6,7 @@ The wheel carries ``ontology/``, ``data/``, ``shapes/`` and ``queries/`` under
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,13 +43,28 @@ class Assets:
         return self.root / "queries"
 
     def files(self, folder: str, *suffixes: str) -> list[Path]:
-        """Return the files below ``folder`` with one of the suffixes, sorted by path."""
-        found = (path for path in (self.root / folder).rglob("*") if path.suffix in suffixes)
+        """Return the files below ``folder`` with one of the suffixes, sorted by path.
+
+        Raises:
+            SourceError: a folder cannot be listed; what it holds would be left out in silence.
+        """
+        found = []
+        for inside, folders, names in os.walk(self.root / folder, onerror=_not_listed):
+            paths = (Path(inside, name) for name in (*folders, *names))
+            found += [path for path in paths if path.suffix in suffixes]
         return sorted(found, key=lambda path: path.relative_to(self.root).as_posix())
 
     def name(self, path: Path) -> str:
         """Return the path as messages show it: relative to the root, with slashes."""
         return path.relative_to(self.root).as_posix()
+
+
+def _not_listed(error: OSError) -> None:
+    raise SourceError(
+        f"the folder cannot be read: {error.strerror}",
+        path=error.filename,
+        hint="Give yourself the permission to list it.",
+    ) from error
 
 
 def find_assets(root: Path | None = None) -> Assets:

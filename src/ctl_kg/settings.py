@@ -6,7 +6,9 @@ Nothing is read at import: :func:`load_settings` is called by the command line, 
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 from ctl_kg.errors import SettingsError
 from ctl_kg.namespaces import DEFAULT_BASE
 
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#/]+/([^\s<>\"{}|\\^`?#]*/)?")
 _ABOVE_ZERO = ("query_timeout_s", "query_workers", "max_body_bytes", "cache_bytes")
 
 
@@ -45,7 +48,7 @@ class Settings:
     cache_bytes: int = 64_000_000
 
     def __post_init__(self) -> None:
-        if not self.base_iri.startswith(("http://", "https://")) or not self.base_iri.endswith("/"):
+        if not _BASE.fullmatch(self.base_iri):
             raise SettingsError(
                 f"base_iri is '{self.base_iri}'",
                 hint="Give an http or https IRI that ends with a slash, as https://w3id.org/ctl-kg/.",
@@ -53,7 +56,7 @@ class Settings:
         if not 1 <= self.port <= 65535:
             raise SettingsError(f"port is {self.port}", hint="Give a number from 1 to 65535.")
         for name in _ABOVE_ZERO:
-            if getattr(self, name) <= 0:
+            if not 0 < getattr(self, name) < math.inf:
                 raise SettingsError(
                     f"{name} is {getattr(self, name)}", hint="Give a number above 0."
                 )
@@ -82,5 +85,6 @@ def _read(name: str, variable: str, default: Any, given: Any) -> Any:
         return kind(given)
     except ValueError as error:
         raise SettingsError(
-            f"{name} is '{given}'", hint=f"Give a {kind.__name__} (flag or {variable})."
+            f"{name} is '{given}'",
+            hint=f"Give {'a whole number' if kind is int else 'a number'} (flag or {variable}).",
         ) from error

@@ -83,9 +83,7 @@ def test_another_base_goes_through_everything(tmp_path: Path) -> None:
         pytest.param("ctl:a ctl:p <b> .", 2, "scheme", "absolute", id="relative IRI"),
         pytest.param('ctl:a ctl:p "x"@ital_y .', 2, "", "The line reads", id="bad tag"),
         pytest.param("ctl:a ctl:p 1\nctl:b ctl:p 2 .", 3, "", "", id="missing dot"),
-        pytest.param(
-            "ctl:a ctl:p <<( ctl:a ctl:b ctl:c )>> .", None, "triple term", "node", id="1.2"
-        ),
+        pytest.param("ctl:a ctl:p <<( ctl:a ctl:b ctl:c )>> .", 2, "triple term", "node", id="1.2"),
     ],
 )
 def test_syntax_errors_say_where_and_what(

@@ -7,7 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from ctl_kg.cli.serving import read_flags, register
+from ctl_kg.cli.arguments import read_flags
+from ctl_kg.cli.serving import register
 from ctl_kg.errors import CtlKgError, RequestError
 
 MINI = Path(__file__).parents[1] / "fixtures" / "mini-release"

@@ -6,6 +6,12 @@ unreadable input. Commands import what they need when they run, so that ``--help
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import io
+import os
+import re
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +21,9 @@ import typer
 from ctl_kg import __version__
 from ctl_kg.cli import project, serving
 from ctl_kg.cli.context import Context
-from ctl_kg.errors import CtlKgError
+from ctl_kg.errors import CtlKgError, QuerySyntaxError
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 app = typer.Typer(
     name="ctl-kg",
@@ -58,12 +66,42 @@ def options(
 
 def main() -> None:
     """Run the command line; an error becomes a message and an exit code, never a traceback."""
+    _prepare_streams()
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
+    except QuerySyntaxError as error:
+        where = f"line {error.line}, column {error.column or 1}: " if error.line else ""
+        _fail(f"{where}{error}", error.exit_code)
     except CtlKgError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"error: {where}{error.strerror or error}", file=sys.stderr)
-        sys.exit(2)
+        _fail(f"{where}{error.strerror or error}", 2)
+
+
+def _prepare_streams() -> None:
+    """See to it that any text can be printed, whatever the locale, and that streams exist."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            is_ascii = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if is_ascii else None, errors="backslashreplace")
+
+
+def _terminated(*_: object) -> None:
+    """End as on Ctrl-C, so that processes are ended and half-written folders removed."""
+    sys.exit(128 + signal.SIGTERM)
+
+
+def _fail(message: str, exit_code: int) -> None:
+    """Print an error; control characters of what was read do not reach the terminal."""
+    print(f"error: {_CONTROL.sub(_escaped, message)}", file=sys.stderr)
+    sys.exit(exit_code)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\x{ord(match.group()):02x}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ctl_kg.cli.context import chosen_project
+from ctl_kg.cli.context import chosen_project, shown_progress
 from ctl_kg.errors import CtlKgError
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def build(
     settings = load_settings(base_iri=base_iri, release_dir=out)
     assets = chosen_project(context)
     try:
-        built = build_release(assets, settings.release_dir, settings.base_iri)
+        with shown_progress() as progress:
+            built = build_release(assets, settings.release_dir, settings.base_iri, progress)
     except NotConformingError as error:
         _show_findings(cast("list[Finding]", error.findings), settings.base_iri, as_json=as_json)
         raise
@@ -97,6 +98,7 @@ def validate(
     Example: ctl-kg validate --data more.trig
     """
     from ctl_kg.publish import validation
+    from ctl_kg.publish.build import refuse_blank_nodes
     from ctl_kg.publish.report import conforms
     from ctl_kg.settings import load_settings
 
@@ -105,6 +107,7 @@ def validate(
     extra = [validation.extra_file(path, base_iri) for path in data or []]
     wanted = {_project_name(path, assets) for path in files or []}
     project = validation.load(assets, base_iri, extra)
+    refuse_blank_nodes(project)
     findings = validation.validate(project)
     if wanted:
         findings = [f for f in findings if f.place is None or f.place.file in wanted]
@@ -171,6 +174,10 @@ def format_files(
             differs = format_file(path, name, write=not check)
         except CtlKgError as error:
             _say(f"error: {error}")
+            failed += 1
+            continue
+        except OSError as error:
+            _say(f"error: {name}: cannot be written: {error.strerror}")
             failed += 1
             continue
         if differs:

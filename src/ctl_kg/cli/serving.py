@@ -11,14 +11,21 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ctl_kg.errors import NotFoundError, ParameterError, ReleaseError, RequestError
+from ctl_kg.cli.arguments import read_flags, read_input, read_text
+from ctl_kg.errors import (
+    NotFoundError,
+    ParameterError,
+    QueryFileError,
+    QuerySyntaxError,
+    ReleaseError,
+    RequestError,
+)
 from ctl_kg.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -93,10 +100,10 @@ def query(
     if file is not None:
         if name is not None:
             raise RequestError("give a name or --file, not both")
-        text = _read_text(file)
+        text = read_text(file)
         stock = read_query(file) if text.startswith("#+") else None
     elif name == "-":
-        text = sys.stdin.read()
+        text = read_input()
     elif name is None:
         raise RequestError("which query?", hint="List them with: ctl-kg queries")
     else:
@@ -110,45 +117,13 @@ def query(
         )
     elif given:
         raise ParameterError(next(iter(given)), "this query takes no parameters")
-    _print_result(store.query(text), output, stock, base_iri, settings, given)
-
-
-def read_flags(arguments: Sequence[str], pairs: Sequence[str]) -> dict[str, list[str]]:
-    """Return the values of a query's own flags, by parameter.
-
-    Args:
-        arguments: what typer left over: ``--name value`` or ``--name=value``.
-        pairs: values of ``--param``, each ``name=value``.
-    Raises:
-        RequestError: a flag has no value, or something is not a flag.
-    """
-    found: dict[str, list[str]] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise RequestError(f"--param {pair} has no value", hint="Write --param name=value.")
-        found.setdefault(name.strip(), []).append(value)
-    rest = list(arguments)
-    while rest:
-        flag = rest.pop(0)
-        if not flag.startswith("--") or flag == "--":
-            raise RequestError(
-                f"'{flag}' is one argument too many", hint="Give parameters as --name value."
-            )
-        name, equals, value = flag[2:].partition("=")
-        if not equals:
-            if not rest or rest[0].startswith("--"):
-                raise RequestError(f"--{name} has no value", hint=f"Write --{name} VALUE.")
-            value = rest.pop(0)
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def _read_text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RequestError(f"{file} is not UTF-8 text") from error
+        result = store.query(text)
+    except QuerySyntaxError as error:
+        if file is None:
+            raise
+        raise QueryFileError(error.message, path=file, line=error.line, hint=error.hint) from error
+    _print_result(result, output, stock, base_iri, settings, given)
 
 
 def _query_folder(context: typer.Context, settings: Settings) -> Path:
@@ -177,16 +152,16 @@ def _stock_query(context: typer.Context, settings: Settings, name: str) -> Query
 
 def _store(settings: Settings, endpoint: str | None) -> tuple[Store, str]:
     """Return the store to ask, and the base IRI of its data."""
+    from ctl_kg.publish.release import read_manifest
     from ctl_kg.sparql.store import open_release_store
 
     if endpoint is not None:
         from ctl_kg.sparql.remote import RemoteStore
 
         return RemoteStore(endpoint), settings.base_iri
-    manifest = settings.release_dir / "manifest.json"
     base_iri = settings.base_iri
-    if manifest.is_file():
-        base_iri = json.loads(manifest.read_text(encoding="utf-8")).get("base_iri", base_iri)
+    if (settings.release_dir / "manifest.json").exists():
+        base_iri = read_manifest(settings.release_dir).get("base_iri", base_iri)
     return open_release_store(settings.release_dir, base_iri=base_iri), base_iri
 
 
@@ -217,8 +192,8 @@ def _print_result(
             count = len(result.rows)
             print(f"{count} row{'' if count == 1 else 's'}", file=sys.stderr)
         return
-    form = "CONSTRUCT" if graph else "ASK" if isinstance(result, bool) else "SELECT"
-    offered = formats_for(form)
+    form = "CONSTRUCT or DESCRIBE" if graph else "ASK" if isinstance(result, bool) else "SELECT"
+    offered = formats_for(form.partition(" ")[0])
     if by_suffix(output, offered) is None:
         names = [*(["table"] if not graph else []), *(each.suffix for each in offered)]
         raise RequestError(
@@ -359,11 +334,13 @@ def serve(
     """
     import uvicorn
 
+    from ctl_kg.cli.context import check_address
     from ctl_kg.web.app import create_app
 
     settings = load_settings(release_dir=release, host=host, port=port)
     release_dir = settings.release_dir.resolve()
     settings = replace(settings, release_dir=release_dir)
+    check_address(settings.host, settings.port)
     if not (release_dir / "manifest.json").is_file():
         print(f"there is no release in {release_dir}: building it", file=sys.stderr)
         _build(context, settings)
@@ -384,7 +361,13 @@ def _build(context: typer.Context, settings: Settings) -> None:
     """Build the release with the same function as ``ctl-kg build``."""
     import importlib
 
-    from ctl_kg.cli.context import chosen_project
+    from ctl_kg.cli.context import chosen_project, shown_progress
 
     build = importlib.import_module("ctl_kg.publish.build").build
-    build(chosen_project(context), settings.release_dir, base_iri=settings.base_iri)
+    with shown_progress() as progress:
+        build(
+            chosen_project(context),
+            settings.release_dir,
+            base_iri=settings.base_iri,
+            progress=progress,
+        )

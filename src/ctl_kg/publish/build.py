@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from ctl_kg.assets import Assets
 from ctl_kg.errors import NotConformingError, SourceError
 from ctl_kg.namespaces import DEFAULT_BASE
 from ctl_kg.publish.findings import Finding, count_by_severity
+from ctl_kg.publish.literal_check import has_unwritable
 from ctl_kg.publish.manifest import manifest, tool_versions
 from ctl_kg.publish.release import (
     MANIFEST,
@@ -34,6 +35,8 @@ from ctl_kg.publish.validation import Project, Validation, load
 from ctl_kg.publish.writers import data_files, report_files, shapes_file
 from ctl_kg.rdf.terms import text_of
 
+Progress = Callable[[str], None]
+
 
 @dataclass(frozen=True)
 class Built:
@@ -45,13 +48,19 @@ class Built:
     files: Mapping[str, int]
 
 
-def build(assets: Assets, out: Path, base_iri: str = DEFAULT_BASE) -> Built:
+def build(
+    assets: Assets,
+    out: Path,
+    base_iri: str = DEFAULT_BASE,
+    progress: Progress | None = None,
+) -> Built:
     """Build the release of a project.
 
     Args:
         assets: the project.
         out: the release folder; a release that is there is replaced as a whole, or not at all.
         base_iri: base of our IRIs.
+        progress: told the name of each stage when it begins.
     Raises:
         SourceError: a file of the project is wrong.
         NotConformingError: validation found violations; carries every finding.
@@ -61,17 +70,21 @@ def build(assets: Assets, out: Path, base_iri: str = DEFAULT_BASE) -> Built:
     check_target(out)
     with only_build(out):
         recover(out)
-        return _build(assets, out, base_iri)
+        return _build(assets, out, base_iri, progress or (lambda stage: None))
 
 
-def _build(assets: Assets, out: Path, base_iri: str) -> Built:
+def _build(assets: Assets, out: Path, base_iri: str, progress: Progress) -> Built:
     """Build, with the folder beside the release to ourselves."""
+    progress("reading")
     project = load(assets, base_iri)
     check_shapes = not _shapes_were_checked(out, project)
     with Validation(project, check_shapes=check_shapes) as validation:
         refuse_blank_nodes(project)
-        files = data_files(project)  # while the SHACL engine works
+        progress("deriving and writing")
+        # While the SHACL engine works. What cannot be written is a violation, found below.
+        files = {} if has_unwritable(project.asserted) else data_files(project)
         statistics = count([*project.data, *project.shapes], base_iri)
+        progress("validating")
         findings = validation.finish()
     if not conforms(findings):
         number = count_by_severity(findings)["Violation"]
@@ -82,6 +95,7 @@ def _build(assets: Assets, out: Path, base_iri: str) -> Built:
         )
     files |= report_files(findings, base_iri)
     files[MANIFEST] = manifest(project, statistics, count_by_severity(findings), files).encode()
+    progress("putting the release in place")
     write_release(out, lambda folder: write_files(folder, files))
     sizes = {name: len(content) for name, content in sorted(files.items())}
     return Built(out, tuple(findings), statistics, sizes)

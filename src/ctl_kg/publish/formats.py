@@ -15,6 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ctl_kg.errors import ReleaseError
 from ctl_kg.namespaces import prefixes
 from ctl_kg.publish.json_ld import JsonLdWriter
 from ctl_kg.rdf.turtle import write_turtle
@@ -160,11 +161,21 @@ def _serialise(
 
 
 def read_context(release_dir: Path) -> dict[str, Any] | None:
-    """Return the terms of the release's JSON-LD context, if it has one."""
+    """Return the terms of the release's JSON-LD context, if it has one.
+
+    Raises:
+        ReleaseError: the file cannot be read.
+    """
     path = release_dir / "context.jsonld"
     if not path.is_file():
         return None
-    found = json.loads(path.read_text(encoding="utf-8")).get("@context")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseError(
+            f"cannot be read: {error}", path=path, hint="Build the release anew: ctl-kg build"
+        ) from error
+    found = document.get("@context") if isinstance(document, dict) else None
     return found if isinstance(found, dict) else None
 
 

@@ -63,6 +63,12 @@ def _run(rule: RuleFile, store: Store, base_iri: str) -> list[Finding]:
     findings = []
     for row in result:
         values = _values(row, names)
+        if "focus" not in values:
+            raise QueryFileError(
+                "a row of the quality rule binds no ?focus",
+                path=rule.name,
+                hint="Bind ?focus outside OPTIONAL, to the node that must be mended.",
+            )
         findings.append(
             Finding(
                 severity=severity,

@@ -8,6 +8,7 @@ the next one starts. Two renames stand in where the system cannot exchange two n
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import json
 import os
@@ -19,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from ctl_kg.errors import ReleaseError
+from ctl_kg.namespaces import DEFAULT_BASE
 
 MANIFEST = "manifest.json"
 RELEASE_NAME = "ctl-kg"
+_REBUILD = "Build the release anew: ctl-kg build"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -34,6 +37,33 @@ def released_manifest(folder: Path) -> dict[str, Any]:
         return {}
     is_ours = isinstance(manifest, dict) and manifest.get("name") == RELEASE_NAME
     return manifest if is_ours else {}
+
+
+def read_manifest(release_dir: Path) -> dict[str, Any]:
+    """Return the manifest of a release.
+
+    Raises:
+        ReleaseError: there is none, or it is not an object with a base IRI.
+    """
+    path = release_dir / MANIFEST
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            "there is no release here (manifest.json is missing)",
+            path=release_dir,
+            hint=f"Make one with: ctl-kg build --out {release_dir}",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ReleaseError(f"cannot be read: {error}", path=path, hint=_REBUILD) from error
+    if not isinstance(found, dict):
+        raise ReleaseError("is not a JSON object", path=path, hint=_REBUILD)
+    base_iri = found.get("base_iri", DEFAULT_BASE)
+    if not isinstance(base_iri, str) or not base_iri.startswith(("http://", "https://")):
+        raise ReleaseError("has no base_iri that is an IRI", path=path, hint=_REBUILD)
+    if not all(isinstance(found.get(key, {}), dict) for key in ("counts", "files")):
+        raise ReleaseError("has counts or files that are no objects", path=path, hint=_REBUILD)
+    return found
 
 
 def check_target(target: Path) -> None:
@@ -68,6 +98,9 @@ def only_build(target: Path) -> Iterator[None]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(target.parent, os.O_RDONLY)
+        if not os.access(target.parent, os.W_OK | os.X_OK):
+            os.close(descriptor)
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target.parent))
     except OSError as error:
         raise _cannot_write(target, error) from error
     try:

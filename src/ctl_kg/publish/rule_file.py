@@ -6,15 +6,17 @@ Entailment rules (``ontology/rules``) carry a title and a description; quality r
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ctl_kg.errors import QueryFileError
+from ctl_kg.errors import QueryFileError, QuerySyntaxError, StoreError
 from ctl_kg.namespaces import rebase
 from ctl_kg.rdf.loading import read_text
+from ctl_kg.sparql.store import LocalStore
 
 LANGUAGES = ("it", "en")
 
@@ -55,15 +57,38 @@ def read_rules(folder: Path, root: Path, base_iri: str) -> list[RuleFile]:
     for path in sorted(folder.glob("*.rq")):
         name = path.relative_to(root).as_posix()
         text = rebase(read_text(path, name), base_iri)
-        rules.append(RuleFile(path.stem, name, _header(text, name), text))
+        header = _header(text, name)
+        check_query(text, name, base_iri)
+        rules.append(RuleFile(path.stem, name, header, text))
     return rules
 
 
-def _header(text: str, name: str) -> dict[str, Any]:
-    lines = [line[2:].removeprefix(" ") for line in text.split("\n") if line.startswith("#+")]
+def check_query(text: str, name: str, base_iri: str) -> None:
+    """Refuse a SPARQL text that does not parse, updates, or asks another server.
+
+    Raises:
+        QueryFileError: with the line and what to do.
+    """
     try:
-        return tomllib.loads("\n".join(lines))
-    except tomllib.TOMLDecodeError as error:
+        LocalStore(base_iri=base_iri).query(text)
+    except QuerySyntaxError as error:
         raise QueryFileError(
-            f"the header is not TOML: {error}", path=name, line=1, hint="Mend the '#+' lines."
+            error.message, path=name, line=error.line, hint=error.hint or "Mend the query."
+        ) from error
+    except StoreError as error:
+        raise QueryFileError(error.message, path=name, hint="Mend the query.") from error
+
+
+def _header(text: str, name: str) -> dict[str, Any]:
+    rows = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.startswith("#+")]
+    try:
+        return tomllib.loads("\n".join(line[2:].strip() for _, line in rows))
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        number = int(place[1]) if place else len(rows)
+        raise QueryFileError(
+            f"the header is not TOML: {re.sub(r' *[(]at .*[)]$', '', str(error))}",
+            path=name,
+            line=rows[number - 1][0] if 0 < number <= len(rows) else 1,
+            hint="Mend the '#+' lines.",
         ) from error

@@ -8,7 +8,7 @@ are the business of ``entailment``.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pyoxigraph import NamedNode, Quad
 
@@ -51,11 +51,34 @@ def check_supported(shapes: Iterable[Quad], places: Places) -> None:
             if term.value[len(SH) :] in SUPPORTED_TERMS:
                 continue
             place = places.find(text_of(quad.subject), terms=[term.value])
+            place = place or places.find_term(term.value)
             raise SourceError(
                 f"sh:{term.value[len(SH) :]} is not evaluated by the validator",
                 path=place.file if place else "shapes",
                 line=place.line if place else None,
                 hint="Use a constraint of SHACL core, sh:sparql, or a rule in shapes/qc.",
+            )
+
+
+def check_declarations(declarations: Iterable[Quad], table: Mapping[str, str]) -> None:
+    """Refuse ``sh:declare`` statements that give one of our prefixes another namespace.
+
+    Raises:
+        SourceError: a constraint would look for terms that nobody uses, and never find any.
+    """
+    prefixes: dict[object, str] = {}
+    namespaces: dict[object, str] = {}
+    for quad in declarations:
+        texts = {SH + "prefix": prefixes, SH + "namespace": namespaces}.get(quad.predicate.value)
+        if texts is not None:
+            texts[quad.subject] = text_of(quad.object)
+    for node, prefix in prefixes.items():
+        namespace = namespaces.get(node)
+        if prefix in table and namespace != table[prefix]:
+            raise SourceError(
+                f"sh:declare says that '{prefix}:' is <{namespace}>",
+                path="ontology/prefixes.ttl",
+                hint=f"The project's prefix is <{table[prefix]}>.",
             )
 
 
@@ -118,9 +141,16 @@ def _speed_up() -> None:
     vars(shape)["CONSTRAINT_PARAMS"] = parameters
 
 
+def _shortened(text: str) -> str:
+    """Return what matters of the engine's words: focus nodes and messages, if it gives them."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    told = [line for line in lines if line.startswith(("Focus Node:", "Message:", "Value Node:"))]
+    return "; ".join(dict.fromkeys(told or lines))[:600]
+
+
 def _broken(text: str) -> SourceError:
     return SourceError(
-        f"the shapes cannot be used: {text.strip()[:1500]}",
+        f"the shapes cannot be used: {_shortened(text)}",
         path="shapes",
         hint="Mend the shape that is named; sh:select texts must be SPARQL that uses $this.",
     )

@@ -6,7 +6,10 @@ time. The protocol: N-Quads in (shapes in one graph, data in the other), JSON ou
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -79,7 +82,8 @@ class ShapesRun:
             )
         answer: dict[str, Any] = json.loads(output)
         if "error" in answer:
-            raise SourceError(answer["error"], path="shapes", hint=answer["hint"])
+            message = answer["error"].removeprefix("shapes: ")
+            raise SourceError(message, path="shapes", hint=answer["hint"])
         return [Finding(**members) for members in answer["findings"]]
 
 
@@ -92,19 +96,25 @@ def _python_path() -> str:
 def main() -> None:
     """Read N-Quads from stdin, validate, write JSON to stdout."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    logging.disable(logging.CRITICAL)  # rdflib logs a traceback per ill-typed literal
     how_to_mend, check = sys.argv[1:3]
     parts: dict[NamedNode, list[Quad]] = {_SHAPES: [], _DATA: []}
     for quad in parse(sys.stdin.buffer, format=RdfFormat.N_QUADS):
         parts[quad.graph_name].append(quad)
     answer: dict[str, object]
     try:
-        found = run_shapes(parts[_DATA], parts[_SHAPES], how_to_mend, check_shapes=bool(check))
+        with contextlib.redirect_stderr(io.StringIO()):  # the engine prints its errors, too
+            found = run_shapes(parts[_DATA], parts[_SHAPES], how_to_mend, check_shapes=bool(check))
         answer = {"findings": [asdict(finding) for finding in found]}
     except SourceError as error:
         answer = {"error": error.message, "hint": error.hint}
     except Exception as error:  # a pattern or a path may break the engine in many ways
         answer = {"error": f"the engine failed: {error!r}", "hint": "Look at the newest shape."}
-    json.dump(answer, sys.stdout)
+    with contextlib.suppress(BrokenPipeError):  # the build was killed: nobody listens
+        sys.stdout.write(json.dumps(answer))
+        sys.stdout.flush()
+        return
+    os._exit(1)  # without the interpreter's own attempt to flush
 
 
 if __name__ == "__main__":

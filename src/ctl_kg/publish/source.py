@@ -82,7 +82,7 @@ def verify_source(
     Raises:
         SourceError: the document cannot be read or is not UTF-8.
     """
-    read_text(document)  # refuses what is not UTF-8, with the line
+    read_text(document, refuse_mark=False)  # refuses what is not UTF-8, with the line
     text = DocumentText(document.read_bytes())
     check = _Check(assets, text, base_iri)
     if update:
@@ -102,7 +102,15 @@ class _Check:
         self.report = SourceReport()
 
     def update(self) -> None:
-        """Write the derived triples of every passage file that reads."""
+        """Write the derived triples of every passage file that reads.
+
+        With another document than the one that the source's description names, nothing is
+        written: the check then says so.
+        """
+        quads, _ = self._load()
+        self.report.unreadable.clear()  # each file is told of once, below or by the check
+        if any(value != self.document.digest for value in self._recorded(quads)):
+            return
         for path in self._passage_files():
             name = self.assets.name(path)
             try:
@@ -162,15 +170,19 @@ class _Check:
     def _error(self, kind: str, message: str, place: Place | None) -> None:
         self.report.errors.append(SourceFinding(kind, message, place))
 
-    def _check_document(self, quads: Iterable[Quad], places: Places) -> None:
-        source = self.names.source + SOURCE_SLUG
-        recorded = [
+    def _recorded(self, quads: Iterable[Quad]) -> list[str]:
+        """Return the digests of the whole document that the source's description gives."""
+        return [
             quad.object.value
             for quad in quads
-            if text_of(quad.subject) == source
+            if text_of(quad.subject) == self.names.source + SOURCE_SLUG
             and quad.predicate.value == self.names.digest
             and isinstance(quad.object, Literal)
         ]
+
+    def _check_document(self, quads: Iterable[Quad], places: Places) -> None:
+        source = self.names.source + SOURCE_SLUG
+        recorded = self._recorded(quads)
         place = places.find(source, terms=[self.names.digest])
         if not recorded:
             self._error("missing-checksum", f"source:{SOURCE_SLUG} has no ctl:passageDigest", place)

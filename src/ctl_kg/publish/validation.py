@@ -6,6 +6,8 @@ a construct that the engine does not evaluate is an error.
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,17 +16,21 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad
 
 from ctl_kg.assets import Assets
-from ctl_kg.namespaces import DEFAULT_BASE, rebase
+from ctl_kg.errors import QueryFileError, SourceError
+from ctl_kg.namespaces import DEFAULT_BASE, prefixes, rebase
 from ctl_kg.publish.entailment import derive, load_rules
 from ctl_kg.publish.findings import Finding, ordered
 from ctl_kg.publish.literal_check import check_literals
 from ctl_kg.publish.quality import run_quality_rules
-from ctl_kg.publish.shacl import check_supported, prefix_declarations
+from ctl_kg.publish.shacl import check_declarations, check_supported, prefix_declarations
 from ctl_kg.publish.shacl_worker import ShapesRun
 from ctl_kg.publish.sparql_constraints import run_constraints, take_over
 from ctl_kg.publish.vocabulary_check import add_places, check_vocabulary
 from ctl_kg.rdf.loading import ParsedFile, load_project, parse_text, read_text
 from ctl_kg.rdf.places import Places
+from ctl_kg.rdf.terms import text_of
+from ctl_kg.sparql import guard
+from ctl_kg.sparql.query_file import check_slug, parse_query
 
 
 @dataclass(frozen=True)
@@ -101,9 +107,18 @@ class Validation:
     def __init__(self, project: Project, *, check_shapes: bool = True) -> None:
         self.project = project
         self._places = project.places
+        if not project.shapes:
+            raise SourceError(
+                "there is no shape: nothing would be validated",
+                path="shapes",
+                hint="Put the SHACL shapes back, as Turtle files.",
+            )
+        check_queries(project)
         check_supported(project.shapes, self._places)
+        declarations = prefix_declarations(project.asserted)
+        check_declarations(declarations, prefixes(project.base_iri))
         mend = f"{project.base_iri}onto/CTL/howToMend"
-        self._shapes = [*project.shapes, *prefix_declarations(project.asserted)]
+        self._shapes = [*project.shapes, *declarations]
         self._constraints, rest = take_over(self._shapes, mend, self._places)
         self._runs: list[ShapesRun] = []
         try:
@@ -131,7 +146,10 @@ class Validation:
         authored = [*project.asserted, *project.shapes]
         findings = check_vocabulary(authored, project.base_iri, _names_of_files(project))
         findings += check_literals(project.asserted, project.base_iri)
-        findings += run_constraints(self._constraints, project.data, self._shapes)
+        try:
+            findings += run_constraints(self._constraints, project.data, self._shapes)
+        except SourceError as error:
+            raise self._placed(error) from error
         findings += run_quality_rules(
             [*project.data, *project.shapes],
             project.assets.shapes,
@@ -139,8 +157,47 @@ class Validation:
             project.base_iri,
         )
         for run in self._runs:  # broken shapes are told before what they found
-            findings += run.findings()
+            try:
+                findings += run.findings()
+            except SourceError as error:
+                raise self._placed(error) from error
         return ordered(add_places(findings, self._places))
+
+    def _placed(self, error: SourceError) -> SourceError:
+        """Return the error with the place of the first shape that it names, if it names one."""
+        base = self.project.base_iri
+        for iri in re.findall(re.escape(base) + r"[^\s<>\",;\]]+", error.message):
+            place = self._places.find(iri) or self._places.find_term(iri)
+            if place is not None:
+                message = error.message.removeprefix(f"{error.path}: ")
+                return SourceError(message, path=place.file, line=place.line, hint=error.hint)
+        return error
+
+
+def check_queries(project: Project) -> None:
+    """Refuse stock queries that the server could not offer, or that use unknown terms.
+
+    Raises:
+        QueryFileError: with file, line and what to do.
+    """
+    terms_at = f"{project.base_iri}onto/CTL/"
+    known = {text_of(quad.subject) for quad in project.asserted}
+    for path in project.assets.files("queries", ".rq"):
+        name = project.assets.name(path)
+        text = rebase(read_text(path, name), project.base_iri)
+        check_slug(path, name)
+        query = parse_query(text, name=path.stem, path=name)
+        for line, iri in guard.scan(query.text).iris():
+            if iri.startswith(terms_at) and iri not in known and iri != terms_at:
+                near = difflib.get_close_matches(iri, sorted(known), n=1, cutoff=0.8)
+                raise QueryFileError(
+                    f"ctl:{iri.removeprefix(terms_at)} is not a term of the ontology",
+                    path=name,
+                    line=line,
+                    hint=f"Did you mean ctl:{near[0].removeprefix(terms_at)}?"
+                    if near and near[0].startswith(terms_at)
+                    else "Mend the query, or add the term to the ontology.",
+                )
 
 
 def validate(project: Project, *, check_shapes: bool = True) -> list[Finding]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
+from ctl_kg.errors import SourceError
 from ctl_kg.namespaces import prefixes, rebase
 from ctl_kg.publish.findings import Finding
 from ctl_kg.publish.formats import GraphWriter
@@ -105,9 +106,45 @@ def _head(text: str) -> list[list[str]]:
 def _context(project: Project) -> dict[str, Any]:
     """Return the JSON-LD context of the ontology folder; without one, the prefix table."""
     path = project.assets.ontology / CONTEXT
-    if not path.is_file():
+    if not path.exists():
         return dict(prefixes(project.base_iri))
-    text = rebase(read_text(path, project.assets.name(path)), project.base_iri)
-    context = json.loads(text)["@context"]
-    assert isinstance(context, dict)
+    name = project.assets.name(path)
+    text = rebase(read_text(path, name), project.base_iri)
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+        raise SourceError(
+            f"the context is not JSON: {error}", path=name, line=line, hint="Mend the JSON."
+        ) from error
+    context = document.get("@context") if isinstance(document, dict) else None
+    if not isinstance(context, dict):
+        raise SourceError(
+            "there is no JSON-LD context",
+            path=name,
+            line=1,
+            hint='Write an object: { "@context": { … } }.',
+        )
+    _check_context(context, text, name)
     return context
+
+
+def _check_context(context: dict[str, Any], text: str, name: str) -> None:
+    """Refuse terms that no JSON-LD processor takes, and prefixes that the context lacks."""
+    for term, definition in context.items():
+        if term in ("@version", "@protected", "@language", "@base", "@vocab", "@direction"):
+            continue
+        iri = definition.get("@id", term) if isinstance(definition, dict) else definition
+        problem = ""
+        if iri is not None and not isinstance(iri, str):
+            problem = "has no IRI"
+        elif iri and ":" in iri and "//" not in iri and iri.partition(":")[0] not in context:
+            problem = f"uses the prefix '{iri.partition(':')[0]}:', which the context lacks"
+        if problem:
+            at = text.find(json.dumps(term, ensure_ascii=False))
+            raise SourceError(
+                f"the term '{term}' of the context {problem}",
+                path=name,
+                line=text.count("\n", 0, at) + 1 if at >= 0 else 1,
+                hint='Write an IRI, or { "@id": IRI }, and define each prefix as a term.',
+            )

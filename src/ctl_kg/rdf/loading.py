@@ -6,11 +6,13 @@ Not here: what the triples mean (``publish/``), and comments (``rdf/formatting.p
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
@@ -18,7 +20,8 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Trip
 from ctl_kg.assets import Assets
 from ctl_kg.errors import RdfSyntaxError, SourceError
 from ctl_kg.namespaces import DEFAULT_BASE, prefixes, rebase
-from ctl_kg.rdf.places import Places, SourceText
+from ctl_kg.rdf.layout import scan, tokens
+from ctl_kg.rdf.places import SourceText
 
 # Authored file (path in the project) → slug of its graph below graph:; None: a .trig says itself.
 GRAPH_TABLE: tuple[tuple[str, str | None], ...] = (
@@ -33,9 +36,8 @@ GRAPH_TABLE: tuple[tuple[str, str | None], ...] = (
 )
 SUFFIXES = (".ttl", ".trig")
 _UNDECLARED = re.compile(r"The prefix (.*?):? has not been declared")
-_PLACE_IN_MESSAGE = re.compile(
-    r"^Parser error at line \d+(?: between columns \d+ and \d+| column \d+)?: "
-)
+_PLACE_IN_MESSAGE = re.compile(r"^Parser error (?:at|between) line .*?: ")
+_LONGEST = 200  # characters of the parser's own words that a message repeats
 
 
 @dataclass(frozen=True)
@@ -85,26 +87,40 @@ def load_project(assets: Assets, base_iri: str = DEFAULT_BASE) -> list[ParsedFil
     files = []
     for path in project_files(assets):
         name = assets.name(path)
+        text = rebase(read_text(path, name), base_iri)
         slug = graph_slug(name)
         graph = None if slug is None else f"{base_iri}data/graph/{slug}"
-        text = rebase(read_text(path, name), base_iri)
         quads = parse_text(text, name, graph=graph, base_iri=base_iri)
         files.append(ParsedFile(name, text, tuple(_own_labels(quads, _label_stem(name)))))
     return files
 
 
-def read_text(path: Path, name: str | None = None) -> str:
+def read_text(path: Path, name: str | None = None, *, refuse_mark: bool = True) -> str:
     """Return the text of a UTF-8 file.
 
     Raises:
-        SourceError: the file cannot be read.
-        RdfSyntaxError: it is not UTF-8; the line is that of the first bad byte.
+        SourceError: the file cannot be read, or is a pipe where a file of the project belongs.
+        RdfSyntaxError: it is not UTF-8, or begins with a byte order mark (unless
+            ``refuse_mark`` is false); the line is that of the first bad byte.
     """
+    if name and path.is_fifo():
+        raise SourceError("is a pipe", path=name, hint="Put a file there, or remove it.")
     name = name or str(path)
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror}", path=name) from error
+        raise SourceError(
+            f"cannot be read: {error.strerror}",
+            path=name,
+            hint="Give a file that exists and that you may read.",
+        ) from error
+    if refuse_mark and content.startswith(codecs.BOM_UTF8):
+        raise RdfSyntaxError(
+            "the file begins with a byte order mark",
+            path=name,
+            line=1,
+            hint="Save it as UTF-8 without a byte order mark (BOM).",
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -136,7 +152,8 @@ def parse_text(
         quads = list(parse(text.encode("utf-8"), format=syntax, rename_blank_nodes=True))
     except SyntaxError as error:
         raise _syntax_error(error, text, name, prefixes(base_iri)) from error
-    _refuse_triple_terms(quads, name)
+    _refuse_triple_terms(quads, text, name)
+    _refuse_blank_graphs(quads, text, name)
     if is_trig:
         _refuse_default_graph(quads, text, name)
         return quads
@@ -150,6 +167,8 @@ def _syntax_error(
     error: SyntaxError, text: str, name: str, table: dict[str, str]
 ) -> RdfSyntaxError:
     problem = _PLACE_IN_MESSAGE.sub("", error.msg)
+    if len(problem) > _LONGEST:
+        problem = problem[: _LONGEST // 2] + " … " + problem[-_LONGEST // 2 :]
     undeclared = _UNDECLARED.search(problem)
     if undeclared:
         prefix = undeclared.group(1)
@@ -179,26 +198,41 @@ def _prefix_hint(prefix: str, table: dict[str, str]) -> str:
     return "The project's prefixes are in ontology/prefixes.ttl."
 
 
-def _refuse_triple_terms(quads: Iterable[Quad], name: str) -> None:
+def _refuse_triple_terms(quads: Iterable[Quad], text: str, name: str) -> None:
     """Refuse RDF 1.2's triple terms, which most tools cannot read yet."""
     for quad in quads:
         if isinstance(quad.object, Triple):
+            marks = list(tokens(text))
+            pairs = pairwise(marks)
+            found = (one.line for one, two in pairs if one.text + two.text in ("<<", "{|"))
             raise RdfSyntaxError(
-                f"a triple term stands in a statement of {quad.subject}",
+                "a triple term stands here",
                 path=name,
+                line=next(found, None),
                 hint="Use a node of its own for what is said about a statement.",
             )
+
+
+def _refuse_blank_graphs(quads: Iterable[Quad], text: str, name: str) -> None:
+    if any(isinstance(quad.graph_name, BlankNode) for quad in quads):
+        nameless = (token.line for token in tokens(text) if token.text[:2] in ("_:", "["))
+        raise RdfSyntaxError(
+            "a blank node names a graph",
+            path=name,
+            line=next(nameless, None),
+            hint="Give the graph an IRI: graph:p-NNNN { … }.",
+        )
 
 
 def _refuse_default_graph(quads: Iterable[Quad], text: str, name: str) -> None:
     for quad in quads:
         if isinstance(quad.graph_name, DefaultGraph):
             subject = quad.subject.value if isinstance(quad.subject, NamedNode) else None
-            place = Places([SourceText(name, text)]).find(subject) if subject else None
+            outside = (block for block in scan(text).blocks if block.graph is None)
             raise RdfSyntaxError(
                 f"a triple of {subject or 'a blank node'} stands outside any graph",
                 path=name,
-                line=place.line if place else None,
+                line=next((block.line for block in outside if block.subject == subject), None),
                 hint="Put it into the graph of the passage that says it: graph:p-NNNN { … }.",
             )
 

@@ -82,6 +82,15 @@ class Places:
         file, block = candidates[0]
         return Place(file.name, block.line)
 
+    def find_term(self, term: str) -> Place | None:
+        """Return the first line of any file that holds an IRI, as IRI or as CURIE."""
+        for file in self._files:
+            last = file.text.count("\n") + 1
+            line = self._line_with(file, Block(None, None, 1, last), term)
+            if line is not None:
+                return Place(file.name, line)
+        return None
+
     def _line_with(self, file: SourceText, block: Block, term: str) -> int | None:
         curie = self._curies.shorten(term)
         lines = file.text.split("\n")

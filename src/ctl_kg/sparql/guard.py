@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from ctl_kg.errors import QuerySyntaxError
 
 MAX_DEPTH = 128  # nested brackets; the engine's stack is safe far above this
+MAX_CHAIN = 2000  # operators of one expression or path; the engine fails at some ten thousand
 MAX_TOKENS = 250_000
 
 QUERY_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
@@ -96,6 +97,17 @@ class Scan:
                 return token
         return None
 
+    def iris(self) -> list[tuple[int, str]]:
+        """Return line and IRI of every name and whole IRI outside the declarations."""
+        found = []
+        for token in _without_declarations(self.tokens):
+            prefix, _, local = token.value.partition(":")
+            if token.kind == "iri":
+                found.append((token.line, token.value[1:-1]))
+            elif token.kind == "name" and prefix in self.declared:
+                found.append((token.line, self.declared[prefix] + local))
+        return found
+
     def used_prefixes(self) -> set[str]:
         """Return the prefixes of all prefixed names outside the declarations."""
         return {
@@ -168,7 +180,9 @@ def scan(text: str) -> Scan:
     form: str | None = None
     has_dataset = False
     depth = 0
+    chain = 0
     for index, token in enumerate(tokens):
+        chain = _chain(token, chain)
         if token.kind == "mark":
             depth += (token.text in "([{") - (token.text in ")]}")
             if depth > MAX_DEPTH:
@@ -191,6 +205,26 @@ def scan(text: str) -> Scan:
                 form = word if word in QUERY_FORMS else None
             has_dataset = has_dataset or word == "FROM"
     return Scan(tokens, form, has_dataset, declared)
+
+
+def _chain(token: Token, length: int) -> int:
+    """Return how many operators follow one another without the end of a statement between.
+
+    The engine goes one level deeper for each of them, and for each UNION.
+    """
+    if token.kind == "mark" and token.text in ".;":
+        return 0
+    is_operator = token.kind == "mark" and token.text in "!+-*/|^&=<>"
+    if is_operator or (token.kind == "word" and token.value.upper() == "UNION"):
+        length += 1
+    if length > MAX_CHAIN:
+        raise QuerySyntaxError(
+            f"more than {MAX_CHAIN} operators follow one another",
+            line=token.line,
+            column=token.column,
+            hint="Use IN, VALUES or smaller queries.",
+        )
+    return length
 
 
 def _refuse_service(tokens: tuple[Token, ...], index: int) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,9 +19,13 @@ from typing import Any, NoReturn
 from pyoxigraph import Literal
 
 from ctl_kg.errors import QueryFileError, QuerySyntaxError
+from ctl_kg.namespaces import prefixes
 from ctl_kg.sparql import guard
+from ctl_kg.sparql.query_model import Column, Parameter, QueryFile, Texts
 from ctl_kg.sparql.store import LocalStore
 from ctl_kg.sparql.terms import XSD
+
+__all__ = ["Column", "Parameter", "QueryFile", "load_queries", "parse_query", "read_query"]
 
 LANGUAGES = ("it", "en")
 GROUPS = (
@@ -44,58 +49,7 @@ _PARAMETER_KEYS = {
 }  # fmt: skip
 _COLUMN_KEYS = {"type", "label", "description", "unit"}
 
-Texts = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter: the variable that its ``VALUES`` line binds, and what it accepts."""
-
-    name: str
-    type: str
-    label: Texts
-    description: Texts
-    default: str | None = None
-    required: bool = False
-    values: str | None = None
-    minimum: str | None = None
-    maximum: str | None = None
-    pattern: str | None = None
-    enum: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the answer, in projection order."""
-
-    name: str
-    type: str
-    label: Texts
-    description: Texts
-    unit: str | None = None
-
-
-@dataclass(frozen=True)
-class QueryFile:
-    """A stock query; ``name`` is the file name without suffix and the slug of its IRI."""
-
-    name: str
-    title: Texts
-    description: Texts
-    question: Texts
-    competency: str
-    group: str
-    view: str
-    parameters: tuple[Parameter, ...]
-    columns: tuple[Column, ...]
-    form: str
-    text: str
-
-    def parameter(self, name: str) -> Parameter | None:
-        """Return the parameter of that name, or None."""
-        return next((p for p in self.parameters if p.name == name), None)
-
-
+_SEE = "CONTRIBUTING.md tells what a stock query holds ('Add a stock query')."
 VALUES_LINE = re.compile(r"^(?P<head>\s*VALUES\s+\?(?P<name>\w+)\s*\{)(?P<terms>.*)\}\s*$")
 
 
@@ -104,14 +58,14 @@ class _Reader:
 
     def __init__(self, path: Path | str, text: str) -> None:
         self.path = path
-        self.lines = text.split("\n")
+        self.lines = [line.removesuffix("\r") for line in text.split("\n")]
 
     def fail(
         self, message: str, *, line: int | None = None, key: str = "", hint: str = ""
     ) -> NoReturn:
         if line is None:
             line = self.line_of(key)
-        raise QueryFileError(message, path=self.path, line=line, hint=hint)
+        raise QueryFileError(message, path=self.path, line=line, hint=hint or _SEE)
 
     def line_of(self, key: str) -> int:
         """Return the header line that holds a key or a table name, else the first line."""
@@ -174,11 +128,22 @@ def read_query(path: Path) -> QueryFile:
         raise QueryFileError("there is no such file", path=path) from error
     except (OSError, UnicodeDecodeError) as error:
         raise QueryFileError(f"cannot be read: {error}", path=path) from error
+    check_slug(path)
+    return parse_query(text, name=path.stem, path=path)
+
+
+def check_slug(path: Path, name: str | None = None) -> None:
+    """Refuse a file name that cannot be the last part of an address.
+
+    Raises:
+        QueryFileError: names the file as ``name``, if given.
+    """
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", path.stem):
         raise QueryFileError(
-            "the file name is not a slug", path=path, hint="Use lower case, digits and hyphens."
+            "the file name is not a slug",
+            path=name or path,
+            hint="Use lower case, digits and hyphens.",
         )
-    return parse_query(text, name=path.stem, path=path)
 
 
 def load_queries(folder: Path) -> dict[str, QueryFile]:
@@ -228,7 +193,8 @@ def _check_header(reader: _Reader, header: dict[str, Any]) -> None:
     if header.get("view", "table") not in VIEWS:
         reader.fail(f"unknown view '{header['view']}'", key="view", hint=_one_of(VIEWS))
     for key in ("params", "columns"):
-        if not all(isinstance(table, dict) for table in header.get(key, {}).values()):
+        tables = header.get(key, {})
+        if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
             reader.fail(f"'{key}' holds something that is not a table", key=key)
 
 
@@ -276,9 +242,20 @@ def _parameter(reader: _Reader, name: str, table: dict[str, Any]) -> Parameter:
             str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
         )
 
+    enum = table.get("enum", [])
+    if not isinstance(enum, list) or not all(isinstance(value, str) for value in enum):
+        reader.fail(f"'enum' of {place} is not a list of texts", key=place)
+    _check_bounds(reader, place, kind, table)
+    if "values" in table:
+        try:
+            guard.scan(str(table["values"]))
+            table_of = "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in prefixes().items())
+            LocalStore().query(table_of + str(table["values"]))
+        except QuerySyntaxError as error:
+            reader.fail(f"'values' of {place}: {error.message}", key=place, hint=error.hint)
     if "pattern" in table:
         try:
-            re.compile(table["pattern"])
+            re.compile(str(table["pattern"]))
         except re.error as error:
             reader.fail(f"'pattern' of {place} is not a regular expression: {error}", key=place)
     return Parameter(
@@ -292,8 +269,22 @@ def _parameter(reader: _Reader, name: str, table: dict[str, Any]) -> Parameter:
         minimum=plain("minimum"),
         maximum=plain("maximum"),
         pattern=plain("pattern"),
-        enum=tuple(str(value) for value in table.get("enum", ())),
+        enum=tuple(enum),
     )
+
+
+def _check_bounds(reader: _Reader, place: str, kind: str, table: dict[str, Any]) -> None:
+    """Refuse bounds that are no values of the parameter's type."""
+    read: dict[str, Callable[[str], object]] = {
+        "integer": int, "decimal": Decimal, "date": date.fromisoformat,
+    }  # fmt: skip
+    for key in ("minimum", "maximum"):
+        if key not in table:
+            continue
+        try:
+            read[kind](str(table[key]))
+        except (KeyError, ValueError, InvalidOperation):
+            reader.fail(f"'{key}' of {place} is not a value of type {kind}", key=place)
 
 
 def _column(reader: _Reader, name: str, table: dict[str, Any]) -> Column:
@@ -308,7 +299,7 @@ def _column(reader: _Reader, name: str, table: dict[str, Any]) -> Column:
         type=table["type"],
         label=_texts(reader, table.get("label"), place),
         description=_texts(reader, table.get("description", table.get("label")), place),
-        unit=table.get("unit"),
+        unit=None if table.get("unit") is None else str(table["unit"]),
     )
 
 

@@ -7,14 +7,21 @@ Source: SPARQL 1.1 Protocol §2.1.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
+from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
 import pyoxigraph as ox
 from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-from ctl_kg.errors import QuerySyntaxError, QueryTimeoutError, StoreUnavailableError
+from ctl_kg.errors import (
+    QuerySyntaxError,
+    QueryTimeoutError,
+    RequestError,
+    StoreUnavailableError,
+)
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.terms import QueryResult, Solutions
 
@@ -42,6 +49,11 @@ class RemoteStore:
             QueryTimeoutError: no answer within ``timeout_s``.
             StoreUnavailableError: the endpoint cannot be reached or answers something else.
         """
+        if not re.match(r"https?://[^/\s]", self.endpoint):
+            raise RequestError(
+                f"'{self.endpoint}' is not the address of an endpoint",
+                hint="Give an http or https address, as http://127.0.0.1:8000/sparql.",
+            )
         scan = guard.scan(text)
         wrapper = SPARQLWrapper(self.endpoint)
         wrapper.setTimeout(max(1, int(self.timeout_s)))
@@ -72,14 +84,16 @@ class RemoteStore:
             raise self._unavailable(str(error.reason)) from error
         except SPARQLWrapperException as error:
             kind = type(error).__name__
+            detail = str(error)[:300]
             if isinstance(error.__context__, HTTPError):
                 error.__context__.close()
-            detail = str(error)[:300]
+                if kind != "QueryBadFormed":
+                    raise self._unavailable(f"it answered {error.__context__.code}") from error
             if kind == "QueryBadFormed":
                 raise QuerySyntaxError(f"{self.endpoint} refuses the query: {detail}") from error
             raise self._unavailable(f"{kind}: {detail}") from error
-        except (OSError, ValueError) as error:
-            raise self._unavailable(str(error)) from error
+        except (OSError, ValueError, HTTPException) as error:
+            raise self._unavailable(str(error) or type(error).__name__) from error
 
     def _parse(self, body: bytes, media_type: str, *, is_graph: bool) -> QueryResult:
         try:

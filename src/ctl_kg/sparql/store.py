@@ -12,6 +12,8 @@ Source: SPARQL 1.1 Query §13 (datasets), SPARQL 1.1 Protocol §2.1.4.
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -267,13 +269,14 @@ def explain_syntax_error(
         if phrase in detail:
             return QuerySyntaxError(message, line=line, column=column, hint=hint)
     if scan.form is None:
-        first = next((t for t in scan.tokens if t.kind == "word"), None)
+        words = (token for token in scan.tokens if token.kind == "word")
+        first = next((t for t in words if t.value.upper() not in ("PREFIX", "BASE")), None)
         near = guard.nearest_keyword(first.value) if first else None
         return QuerySyntaxError(
             "this is not a SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE is missing",
             line=first.line if first else 1,
             column=first.column if first else 1,
-            hint=f"Did you mean {near}?" if near else "",
+            hint=f"Did you mean {near}?" if near else "Begin with one of them, after PREFIX.",
         )
     return QuerySyntaxError(
         "the query does not parse" + _what_stands(text, line, column),
@@ -338,6 +341,30 @@ def open_release_store(release_dir: Path, *, base_iri: str = DEFAULT_BASE) -> Lo
             path=release_dir,
             hint=f"Make one with: ctl-kg build --out {release_dir}",
         )
+    _check_digest(path)
     store = LocalStore(base_iri=base_iri)
     store.load_nquads(path)
     return store
+
+
+def _check_digest(path: Path) -> None:
+    """Compare a release's N-Quads with its manifest, if that describes them.
+
+    Raises:
+        ReleaseError: the file cannot be read, or is not the one that was built.
+    """
+    try:
+        manifest = json.loads((path.parent / "manifest.json").read_text(encoding="utf-8"))
+        wanted = manifest["files"][path.name]["sha256"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    try:
+        same = hashlib.sha256(path.read_bytes()).hexdigest() == wanted
+    except OSError as error:
+        raise ReleaseError(f"cannot be read: {error.strerror}", path=path) from error
+    if not same:
+        raise ReleaseError(
+            "is not the file that manifest.json describes: the release is damaged",
+            path=path,
+            hint="Build the release anew: ctl-kg build",
+        )

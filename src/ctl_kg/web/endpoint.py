@@ -102,7 +102,7 @@ async def read_operation(request: Request, max_bytes: int) -> Operation:
         body = await _read_body(request, max_bytes)
         media_type = _content_type(request)
         if media_type == _FORM_TYPE:
-            pairs += parse_qsl(_decode(body), keep_blank_values=True, max_num_fields=1000)
+            pairs += _fields(_decode(body))
         elif media_type == _QUERY_TYPE:
             direct = _decode(body)
         elif media_type == _UPDATE_TYPE:
@@ -154,6 +154,15 @@ def _content_type(request: Request) -> str:
         if name.lower() == "charset" and value.strip('"').lower() not in ("utf-8", "utf8"):
             raise UnsupportedTypeError(f"the charset '{value}' is not taken", hint="Send UTF-8.")
     return media_type.strip().lower()
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=1000)
+    except ValueError as error:
+        raise RequestError(
+            "the form has more than 1000 fields", hint="Send the query as one field."
+        ) from error
 
 
 def _decode(body: bytes) -> str:

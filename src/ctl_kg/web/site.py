@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ctl_kg.errors import ReleaseError
 from ctl_kg.languages import Messages, load_messages
 from ctl_kg.namespaces import Curies, prefixes
 from ctl_kg.publish.description import Describer
 from ctl_kg.publish.formats import GraphWriter, read_context
 from ctl_kg.publish.index import ReleaseIndex
 from ctl_kg.publish.iris import IriPaths
+from ctl_kg.publish.release import read_manifest
 from ctl_kg.settings import Settings
 from ctl_kg.sparql.binding import Choice, list_choices
 from ctl_kg.sparql.query_file import Parameter, QueryFile, load_queries
@@ -55,28 +54,6 @@ def _choices(site: Site, values: str | None, enum: tuple[str, ...]) -> list[Choi
     nothing = {"it": "", "en": ""}
     parameter = Parameter("x", "iri", nothing, nothing, values=values, enum=enum)
     return list_choices(site.store, parameter, site.curies)
-
-
-def read_manifest(release_dir: Path) -> dict[str, Any]:
-    """Return the manifest of a release.
-
-    Raises:
-        ReleaseError: there is none, or it is not a JSON object.
-    """
-    path = release_dir / "manifest.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ReleaseError(
-            "there is no release here (manifest.json is missing)",
-            path=release_dir,
-            hint=f"Make one with: ctl-kg build --out {release_dir}",
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ReleaseError(f"cannot be read: {error}", path=path) from error
-    if not isinstance(found, dict):
-        raise ReleaseError("is not a JSON object", path=path)
-    return found
 
 
 def open_site(release_dir: Path, settings: Settings) -> Site:

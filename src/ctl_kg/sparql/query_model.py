@@ -1,0 +1,57 @@
+"""What a stock query is, once read: its texts, parameters and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: the variable that its ``VALUES`` line binds, and what it accepts."""
+
+    name: str
+    type: str
+    label: Texts
+    description: Texts
+    default: str | None = None
+    required: bool = False
+    values: str | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    pattern: str | None = None
+    enum: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the answer, in projection order."""
+
+    name: str
+    type: str
+    label: Texts
+    description: Texts
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class QueryFile:
+    """A stock query; ``name`` is the file name without suffix and the slug of its IRI."""
+
+    name: str
+    title: Texts
+    description: Texts
+    question: Texts
+    competency: str
+    group: str
+    view: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    form: str
+    text: str
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter of that name, or None."""
+        return next((p for p in self.parameters if p.name == name), None)
