@@ -15,11 +15,18 @@
     │  ├─ QuerySyntaxError       a SPARQL text does not parse or is not allowed    400
     │  ├─ NotFoundError          no such resource or query                         404
     │  ├─ NotAcceptableError     none of the representations suits (offers)        406
+    │  ├─ GoneError              an IRI was withdrawn (suggestions: successors)    410
+    │  ├─ RequestTimeoutError    a body does not arrive in time                    408
     │  ├─ PayloadTooLargeError   a body is larger than the limit                   413
-    │  └─ UnsupportedTypeError   a body has a media type that is not taken         415
+    │  ├─ UnsupportedTypeError   a body has a media type that is not taken         415
+    │  ├─ UriTooLongError        an address is longer than the limit               414
+    │  ├─ HeadersTooLargeError   the header fields are too many or too long        431
+    │  └─ TooManyRequestsError   a client asks more often than the limit           429
     └─ StoreError                an engine failed                                  exit 2
        ├─ BusyError              too many queries run already                      503
-       ├─ QueryTimeoutError      a query ran longer than the limit                 504
+       ├─ QueryLimitError        a query would pass a limit (limit)                504
+       │  └─ QueryTimeoutError   a query ran longer than the limit                 504
+       ├─ ClientGoneError        nobody waits for the answer any more              503
        └─ StoreUnavailableError  an endpoint could not be reached                  502
 
 Each class carries data, not prose made elsewhere: ``message`` says what is wrong,
@@ -163,9 +170,22 @@ class NotAcceptableError(RequestError):
     code = "not-acceptable"
     status = 406
 
-    def __init__(self, offers: Sequence[str]) -> None:
-        super().__init__("none of the accepted media types is offered here")
+    def __init__(
+        self,
+        offers: Sequence[str],
+        message: str = "none of the accepted media types is offered here",
+        *,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
         self.offers = list(offers)
+
+
+class GoneError(NotFoundError):
+    """An IRI was withdrawn; ``suggestions`` are the IRIs that took its place."""
+
+    code = "gone"
+    status = 410
 
 
 class PayloadTooLargeError(RequestError):
@@ -182,6 +202,38 @@ class UnsupportedTypeError(RequestError):
     status = 415
 
 
+class RequestTimeoutError(RequestError):
+    """A request's body did not arrive within the limit."""
+
+    code = "request-timeout"
+    status = 408
+
+
+class UriTooLongError(RequestError):
+    """An address is longer than the limit."""
+
+    code = "uri-too-long"
+    status = 414
+
+
+class HeadersTooLargeError(RequestError):
+    """The header fields of a request are too many or too long."""
+
+    code = "headers-too-large"
+    status = 431
+
+
+class TooManyRequestsError(RequestError):
+    """A client asks more often than the limit; ``retry_after_s`` says when to come back."""
+
+    code = "too-many-requests"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after_s: int = 60, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
 class StoreError(CtlKgError):
     """The engine failed on a query that was allowed."""
 
@@ -195,11 +247,31 @@ class BusyError(StoreError):
     status = 503
 
 
-class QueryTimeoutError(StoreError):
+class QueryLimitError(StoreError):
+    """A query would pass a limit; ``limit`` names it: time, memory, rows or bytes."""
+
+    code = "query-limit"
+    status = 504
+
+    def __init__(self, message: str, *, limit: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.limit = limit
+
+
+class QueryTimeoutError(QueryLimitError):
     """A query ran longer than the limit."""
 
     code = "query-timeout"
-    status = 504
+
+    def __init__(self, message: str, *, limit: str = "time", hint: str = "") -> None:
+        super().__init__(message, limit=limit, hint=hint)
+
+
+class ClientGoneError(StoreError):
+    """Whoever asked the query has closed the connection; nobody reads this answer."""
+
+    code = "cancelled"
+    status = 503
 
 
 class StoreUnavailableError(StoreError):

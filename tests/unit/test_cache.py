@@ -10,7 +10,8 @@ import pytest
 import zstandard
 from starlette.types import Message, Receive, Scope, Send
 
-from ctl_kg.web.cache import AnswerCache, choose_coding
+from ctl_kg.web.cache import AnswerCache
+from ctl_kg.web.codings import choose_coding
 
 BODY = b"<a> <b> <c> .\n" * 100
 

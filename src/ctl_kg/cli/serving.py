@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import shutil
 import sys
 from dataclasses import replace
@@ -332,10 +331,8 @@ def serve(
     ctl-kg serve;
     ctl-kg serve --release release --host 0.0.0.0 --port 8080
     """
-    import uvicorn
-
     from ctl_kg.cli.context import check_address
-    from ctl_kg.web.app import create_app
+    from ctl_kg.web.run import run
 
     settings = load_settings(release_dir=release, host=host, port=port)
     release_dir = settings.release_dir.resolve()
@@ -344,17 +341,7 @@ def serve(
     if not (release_dir / "manifest.json").is_file():
         print(f"there is no release in {release_dir}: building it", file=sys.stderr)
         _build(context, settings)
-    app = create_app(release_dir, settings)
-    print(f"serving {release_dir} at http://{settings.host}:{settings.port}/", file=sys.stderr)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level=os.environ.get("CTL_KG_LOG_LEVEL", "warning"),
-        server_header=False,
-        limit_concurrency=512,
-        timeout_keep_alive=15,
-    )
+    run(settings)
 
 
 def _build(context: typer.Context, settings: Settings) -> None:

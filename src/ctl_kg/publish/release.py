@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -64,6 +65,43 @@ def read_manifest(release_dir: Path) -> dict[str, Any]:
     if not all(isinstance(found.get(key, {}), dict) for key in ("counts", "files")):
         raise ReleaseError("has counts or files that are no objects", path=path, hint=_REBUILD)
     return found
+
+
+def manifest_digest(release_dir: Path) -> str:
+    """Return the SHA-256 of a release's manifest, which names the digest of every file.
+
+    Raises:
+        ReleaseError: there is no manifest, or it cannot be read.
+    """
+    path = release_dir / MANIFEST
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ReleaseError(f"cannot be read: {error.strerror}", path=path) from error
+
+
+def check_release(release_dir: Path) -> None:
+    """Compare every file of a release with its manifest.
+
+    Raises:
+        ReleaseError: there is no release, or a file is missing or not the one that was built.
+    """
+    for name, described in read_manifest(release_dir).get("files", {}).items():
+        path = release_dir / name
+        wanted = described.get("sha256") if isinstance(described, dict) else None
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ReleaseError(
+                f"cannot be read: {error.strerror}", path=path, hint=_REBUILD
+            ) from error
+        if wanted is not None and found != wanted:
+            raise ReleaseError(
+                "is not the file that manifest.json describes: the release is damaged",
+                path=path,
+                hint=_REBUILD,
+            )
 
 
 def check_target(target: Path) -> None:

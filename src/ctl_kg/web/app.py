@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,13 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
-from ctl_kg.web import discovery, endpoint, entities, handlers, stock
-from ctl_kg.web.cache import AnswerCache
+from ctl_kg.web import discovery, endpoint, entities, graph_documents, handlers, stock
 from ctl_kg.web.negotiation import prefers_html
 from ctl_kg.web.pages import STATIC_DIR, render
 from ctl_kg.web.requests import accept_of, check_text, page_of
-from ctl_kg.web.responses import SECURITY_HEADERS, problem
-from ctl_kg.web.site import Site, open_site
+from ctl_kg.web.responses import SECURITY_HEADERS, problem, retry_headers
+from ctl_kg.web.server import ReleaseSwitch
+from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import ErrorView
 
@@ -95,9 +93,7 @@ def error_response(
     request: Request, error: CtlKgError, headers: dict[str, str] | None = None
 ) -> Response:
     """Return an error as a page for people, and as problem+json for programs."""
-    more = {"vary": "Accept, Accept-Language", **(headers or {})}
-    if error.status == 503:
-        more["retry-after"] = "5"
+    more = {"vary": "Accept, Accept-Language", **retry_headers(error), **(headers or {})}
     if not prefers_html(accept_of(request)):
         return problem(error, headers=more)
     page = page_of(request)
@@ -157,10 +153,9 @@ def routes() -> list[Route | Mount]:
         Route("/queries/{name:path}", stock.query),
         Route("/context/{name}", handlers.context),
         Route("/download/{name:path}", handlers.download),
-        *(Route("/shapes" + suffix, handlers.shapes)
-          for suffix in ("", ".ttl", ".jsonld", ".nt", ".rdf")),
-        *(Route(discovery.VOID_PATH + suffix, discovery.void)
-          for suffix in ("", ".ttl", ".jsonld", ".nt", ".rdf")),
+        *graph_documents.routes("/shapes", handlers.shapes),
+        *graph_documents.routes("/void", discovery.void),
+        *graph_documents.routes(discovery.VOID_PATH, discovery.void),
         Route("/sitemap.xml", discovery.sitemap),
         Route("/robots.txt", handlers.robots),
         Route("/healthz", handlers.healthz),
@@ -169,34 +164,26 @@ def routes() -> list[Route | Mount]:
     ]  # fmt: skip
 
 
-def create_app(release_dir: Path, settings: Settings) -> Starlette:
-    """Return the application that serves one release.
-
-    Raises:
-        ReleaseError: the release is missing or damaged.
-        QueryFileError: one of its stock queries is malformed.
-    """
-    site = open_site(release_dir, settings)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        site.workers.start()
-        yield
-        site.workers.close()
-
+def routes_app(site: Site) -> Starlette:
+    """Return the application that makes the answers of one release."""
     app = Starlette(
         routes=routes(),
-        middleware=[
-            Middleware(AnswerCache, max_bytes=settings.cache_bytes),
-            Middleware(Envelope),
-            Middleware(CheckedText),
-        ],
+        middleware=[Middleware(Envelope), Middleware(CheckedText)],
         exception_handlers={
             CtlKgError: _known_error,
             HTTPException: _http_error,
             Exception: _unforeseen,
         },
-        lifespan=lifespan,
     )
     app.state.site = site
     return app
+
+
+def create_app(release_dir: Path, settings: Settings) -> ASGIApp:
+    """Return the application that serves the release in a folder.
+
+    Raises:
+        ReleaseError: the release is missing or damaged.
+        QueryFileError: one of its stock queries is malformed.
+    """
+    return ReleaseSwitch(release_dir, settings, routes_app)

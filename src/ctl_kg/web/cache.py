@@ -1,40 +1,37 @@
 """Keep what a release answers, made once and compressed once; decide conditions and codings.
 
-A release never changes while it is served, so an answer to GET depends on the address, on
-``Accept`` and on ``Accept-Language`` alone. Below this middleware nothing knows of copies that
-a client holds, nor of content codings. Errors, and what is not ``public``, are never kept.
+A release never changes while it is served, so an answer to GET depends on the address and on a
+few header fields alone. Below this middleware nothing knows of copies that a client holds, nor
+of content codings. Errors, and what is not ``public``, are never kept; what is too large to be
+kept is passed on piece by piece.
 
-Source: RFC 9110 §8.4 (codings), §12.5.3 (Accept-Encoding), §13 (conditions); RFC 9111 §4.1.
+Source: RFC 9110 §8.4 (codings), §13 (conditions), §15.4.5 (304); RFC 9111 §4.1 (Vary).
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TypeAlias
 
-import brotli
-import zstandard
 from cachetools import LRUCache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Best first: the first of equal quality wins. All are deterministic for one version.
-CODINGS: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda body: bytes(brotli.compress(body, quality=5)),
-    "zstd": lambda body: zstandard.ZstdCompressor(level=9).compress(body),
-    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
-}
+from ctl_kg.web.codings import CODINGS, choose_coding
+
 _LEAST_BYTES = 500
 _COMPRESSIBLE = ("text/", "application/", "image/svg+xml")
 _KEPT_STATUSES = (200, 303, 308)
-# Headers of a 304 (RFC 9110 §15.4.5), and those that every answer of ours has.
-_DROPPED_FROM_304 = ("content-type", "content-length", "content-encoding")
+_DROPPED_FROM_304 = ("content-type", "content-length", "content-encoding", "server-timing")
+# What the choice of a representation can depend on, and what the answer to a client does.
+_CHOOSING = frozenset((b"accept", b"accept-language", b"accept-profile"))
+_SENDING = _CHOOSING | {b"accept-encoding", b"if-none-match", b"if-modified-since"}
 
-_Key = tuple[bytes, bytes, str, str]
+_Fields: TypeAlias = tuple[tuple[bytes, bytes], ...]
+_Key: TypeAlias = tuple[bytes, bytes, _Fields]
+_Messages: TypeAlias = tuple[Message, Message]
 
 
 @dataclass(frozen=True)
@@ -48,13 +45,17 @@ class Answer:
     @property
     def is_public(self) -> bool:
         """Tell whether every client may get this same answer."""
-        public = self.headers.get("cache-control", "").startswith("public")
-        return self.status in _KEPT_STATUSES and public
+        return is_public(self.status, self.headers)
 
     @property
     def size(self) -> int:
         """Bytes that keeping it takes, roughly."""
         return len(self.body) + sum(len(k) + len(v) for k, v in self.headers.raw) + 500
+
+
+def is_public(status: int, headers: Headers) -> bool:
+    """Tell whether an answer may be kept and given to every client."""
+    return status in _KEPT_STATUSES and headers.get("cache-control", "").startswith("public")
 
 
 class AnswerCache:
@@ -67,8 +68,14 @@ class AnswerCache:
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app = app
+        self.hits = 0
+        self.misses = 0
+        # Answers by what they depend on and coding; and whole exchanges, ready to send.
         self._kept: LRUCache[tuple[_Key, str], Answer] = LRUCache(
-            max_bytes, getsizeof=lambda answer: answer.size
+            max_bytes // 2, getsizeof=lambda answer: answer.size
+        )
+        self._ready: LRUCache[tuple[str, _Key], _Messages] = LRUCache(
+            max_bytes // 2, getsizeof=lambda messages: len(messages[1]["body"]) + 2000
         )
         self._pending: dict[_Key, asyncio.Event] = {}
 
@@ -77,18 +84,51 @@ class AnswerCache:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
+        whole = (scope["method"], _key(scope, _SENDING))
+        ready = self._ready.get(whole)
+        if ready is not None:
+            self.hits += 1
+            await send(ready[0])
+            await send(ready[1])
+            return
+        self.misses += 1
+        through = _Through(Headers(scope=scope), send, with_body=scope["method"] == "GET")
+        key = _key(scope, _CHOOSING)
+        answer = await self._answer(key, scope, receive, through)
+        if answer is None:
+            return
+        messages = self._messages(scope, key, answer)
+        if answer.is_public and sum(map(len, whole[1][:2])) < 10_000:
+            self._store(whole, messages)
+        await send(messages[0])
+        await send(messages[1])
+
+    def _store(self, whole: tuple[str, _Key], messages: _Messages) -> None:
+        if len(messages[1]["body"]) <= self._ready.maxsize // 4:
+            self._ready[whole] = messages
+
+    def _messages(self, scope: Scope, key: _Key, answer: Answer) -> _Messages:
+        """Return what is sent to one client: coded, or 304, or without body."""
         headers = Headers(scope=scope)
-        key = _key(scope, headers)
-        answer = await self._answer(key, scope, receive)
         coding = choose_coding(headers.getlist("accept-encoding")) if _can_code(answer) else ""
         if coding:
             answer = self._coded(key, coding, answer)
-        if _is_current(headers, answer.headers):
-            answer = _not_modified(answer)
-        await _send(answer, send, with_body=scope["method"] == "GET")
+        if is_current(headers, answer.headers):
+            answer = Answer(304, _not_modified(answer.headers), b"")
+        body = answer.body if scope["method"] == "GET" else b""
+        return (
+            {"type": "http.response.start", "status": answer.status, "headers": answer.headers.raw},
+            {"type": "http.response.body", "body": body},
+        )
 
-    async def _answer(self, key: _Key, scope: Scope, receive: Receive) -> Answer:
-        """Return the kept answer, or make it; a second request waits for the first."""
+    async def _answer(
+        self, key: _Key, scope: Scope, receive: Receive, through: _Through
+    ) -> Answer | None:
+        """Return the kept answer, or make it; a second request waits for the first.
+
+        Returns:
+            None if the answer was none to keep and has been passed on.
+        """
         while True:
             kept = self._kept.get((key, ""))
             if kept is not None:
@@ -98,14 +138,21 @@ class AnswerCache:
                 break
             await pending.wait()
             if (key, "") not in self._kept:  # it was none to keep: everyone makes his own
-                return await _made(self.app, scope, receive)
+                return await self._made(scope, receive, through)
         self._pending[key] = asyncio.Event()
         try:
-            answer = await _made(self.app, scope, receive)
-            self._keep((key, ""), answer)
+            answer = await self._made(scope, receive, through)
+            if answer is not None:
+                self._keep((key, ""), answer)
             return answer
         finally:
             self._pending.pop(key).set()
+
+    async def _made(self, scope: Scope, receive: Receive, through: _Through) -> Answer | None:
+        """Return what the application answers to GET, or None if that was passed on."""
+        collector = _Collector(through, int(self._kept.maxsize) // 4)
+        await self.app({**scope, "method": "GET"}, receive, collector)
+        return collector.answer()
 
     def _coded(self, key: _Key, coding: str, answer: Answer) -> Answer:
         kept = self._kept.get((key, coding))
@@ -115,37 +162,73 @@ class AnswerCache:
         return kept
 
     def _keep(self, key: tuple[_Key, str], answer: Answer) -> None:
-        if answer.is_public and answer.size <= self._kept.maxsize // 4:
-            self._kept[key] = answer
+        if answer.size > self._kept.maxsize // 4:
+            return
+        if "server-timing" in answer.headers:  # true of the making, not of the next sending
+            headers = MutableHeaders(raw=list(answer.headers.raw))
+            headers["server-timing"] = 'cache;desc="hit"'
+            answer = replace(answer, headers=Headers(raw=headers.raw))
+        self._kept[key] = answer
 
 
-def _key(scope: Scope, headers: Headers) -> _Key:
-    return (
-        scope.get("raw_path") or scope["path"].encode(),
-        scope["query_string"],
-        ",".join(headers.getlist("accept")),
-        ",".join(headers.getlist("accept-language")),
-    )
+def _key(scope: Scope, names: frozenset[bytes]) -> _Key:
+    fields = tuple([each for each in scope["headers"] if each[0] in names])
+    return scope.get("raw_path") or scope["path"].encode(), scope["query_string"], fields
 
 
-async def _made(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
-    """Return what the application answers to an unconditional GET of the same address."""
-    start: dict[str, Any] = {}
-    parts: list[bytes] = []
+class _Through:
+    """Passes an answer on as it comes, as 304 if the client has it, without body for HEAD."""
 
-    async def collect(message: Message) -> None:
+    def __init__(self, request: Headers, send: Send, *, with_body: bool) -> None:
+        self._request = request
+        self._send = send
+        self._with_body = with_body
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            start.update(message)
-        elif message["type"] == "http.response.body":
-            parts.append(message.get("body", b""))
+            headers = Headers(raw=list(message["headers"]))
+            if message["status"] == 200 and is_current(self._request, headers):
+                message = {**message, "status": 304, "headers": _not_modified(headers).raw}
+                self._with_body = False
+        elif not self._with_body:
+            if message.get("more_body"):
+                return
+            message = {**message, "body": b""}
+        await self._send(message)
 
-    await app({**scope, "method": "GET"}, receive, collect)
-    headers = MutableHeaders(raw=list(start["headers"]))
-    body = b"".join(parts)
-    if _is_compressible(headers):
-        headers.add_vary_header("Accept-Encoding")
-    headers["content-length"] = str(len(body))
-    return Answer(start["status"], Headers(raw=headers.raw), body)
+
+class _Collector:
+    """Gathers an answer that can be kept; passes any other on."""
+
+    def __init__(self, through: _Through, most_bytes: int) -> None:
+        self._through = through
+        self._most_bytes = most_bytes
+        self._start: Message | None = None
+        self._parts: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = Headers(raw=list(message["headers"]))
+            length = headers.get("content-length", "0")
+            fits = length.isdigit() and int(length) <= self._most_bytes
+            if fits and is_public(message["status"], headers):
+                self._start = message
+                return
+        elif self._start is not None:
+            self._parts.append(message.get("body", b""))
+            return
+        await self._through(message)
+
+    def answer(self) -> Answer | None:
+        """Return the answer, or None if it was passed on."""
+        if self._start is None:
+            return None
+        headers = MutableHeaders(raw=list(self._start["headers"]))
+        body = b"".join(self._parts)
+        if _is_compressible(headers):
+            headers.add_vary_header("Accept-Encoding")
+        headers["content-length"] = str(len(body))
+        return Answer(self._start["status"], Headers(raw=headers.raw), body)
 
 
 def _is_compressible(headers: Headers) -> bool:
@@ -168,32 +251,7 @@ def _with_coding(answer: Answer, coding: str) -> Answer:
     return replace(answer, headers=Headers(raw=headers.raw), body=body)
 
 
-def choose_coding(lines: Sequence[str], offers: Sequence[str] = tuple(CODINGS)) -> str:
-    """Return the content coding that a client prefers among ours, or "" for none.
-
-    Args:
-        lines: values of ``Accept-Encoding``, in order; none means that nothing is coded.
-        offers: codings, best first.
-
-    >>> choose_coding(["gzip, br;q=0.5"])
-    'gzip'
-    >>> choose_coding(["identity"])
-    ''
-    """
-    qualities: dict[str, float] = {}
-    for item in ",".join(lines).lower().split(","):
-        name, _, parameter = item.partition(";")
-        try:
-            quality = float(parameter.partition("=")[2]) if parameter.strip() else 1.0
-        except ValueError:
-            quality = 0.0
-        qualities.setdefault(name.strip(), quality)
-    weights = {offer: qualities.get(offer, qualities.get("*", 0.0)) for offer in offers}
-    best = max(offers, key=weights.__getitem__)
-    return best if weights[best] > 0 and weights[best] >= qualities.get("identity", 0.0) else ""
-
-
-def _is_current(request: Headers, answer: Headers) -> bool:
+def is_current(request: Headers, answer: Headers) -> bool:
     """Tell whether the copy that the client holds still is what would be sent."""
     held = ",".join(request.getlist("if-none-match"))
     etag = answer.get("etag")
@@ -209,12 +267,5 @@ def _is_current(request: Headers, answer: Headers) -> bool:
         return False
 
 
-def _not_modified(answer: Answer) -> Answer:
-    kept = [(k, v) for k, v in answer.headers.raw if k.decode() not in _DROPPED_FROM_304]
-    return Answer(304, Headers(raw=kept), b"")
-
-
-async def _send(answer: Answer, send: Send, *, with_body: bool) -> None:
-    start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers.raw}
-    await send(start)
-    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+def _not_modified(headers: Headers) -> Headers:
+    return Headers(raw=[(k, v) for k, v in headers.raw if k.decode() not in _DROPPED_FROM_304])

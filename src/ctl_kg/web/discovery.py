@@ -10,10 +10,9 @@ from xml.sax.saxutils import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ctl_kg.publish.formats import GRAPH_FORMATS
 from ctl_kg.publish.void import void_description
-from ctl_kg.web.negotiation import choose_media_type
-from ctl_kg.web.requests import accept_of, raw_path, site_of
+from ctl_kg.web.graph_documents import graph_document
+from ctl_kg.web.requests import raw_path, site_of
 from ctl_kg.web.responses import Representation, respond
 
 VOID_PATH = "/.well-known/void"
@@ -21,22 +20,17 @@ _EXAMPLES = ("data/cluster/afil", "data/network/vanguard-initiative", "data/proj
 
 
 def void(request: Request) -> Response:
-    """Describe the dataset, in the RDF format that is asked for."""
+    """Describe the dataset; its IRIs (``void#dataset``) and the well-known one lead here."""
     site = site_of(request)
-    suffix = raw_path(request).removeprefix(VOID_PATH).removeprefix(".")
-    by_name = {each.suffix: each for each in GRAPH_FORMATS}
-    offered = {each.media_type: each for each in GRAPH_FORMATS}
-    chosen = by_name.get(suffix) or offered[choose_media_type(accept_of(request), offered)]
-    examples = [site.base_iri + path for path in _EXAMPLES]
+    path = VOID_PATH if raw_path(request).startswith(VOID_PATH) else "/void"
+    examples = [site.base_iri + each for each in _EXAMPLES]
     triples = void_description(
         site.store.quads(),
         site.base_iri,
         site.manifest,
         [iri for iri in examples if site.describer.exists(iri)],
     )
-    body = site.writer.write(triples, chosen.suffix)
-    vary = () if suffix else ("Accept",)
-    return respond(Representation(body, chosen.content_type, vary=vary), modified=site.modified)
+    return graph_document(request, site, path, "void", triples)
 
 
 def sitemap(request: Request) -> Response:

@@ -5,14 +5,17 @@ Source: SPARQL 1.1 Protocol §2.1 (query operation), §2.2.4 (no update), Servic
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from ctl_kg.errors import (
     CtlKgError,
@@ -30,21 +33,23 @@ from ctl_kg.publish.formats import (
     offers,
 )
 from ctl_kg.publish.service import service_description
-from ctl_kg.sparql import guard
 from ctl_kg.sparql.terms import Solutions
-from ctl_kg.web.negotiation import choose_media_type
+from ctl_kg.web.negotiation import choose_media_type, prefers_html
 from ctl_kg.web.pages import PageContext, render
+from ctl_kg.web.query_job import PAGE_ROWS, Job
+from ctl_kg.web.query_pool import Answer
 from ctl_kg.web.requests import accept_of, page_of, site_of
-from ctl_kg.web.responses import Representation, respond
+from ctl_kg.web.responses import Links, Representation, respond, retry_headers
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import Link, SparqlView
-from ctl_kg.web.workers import Job
 
 _VARY = ("Accept", "Accept-Language")
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _QUERY_TYPE = "application/sparql-query"
 _UPDATE_TYPE = "application/sparql-update"
+LARGE_BYTES = 4_000_000  # a larger answer is sent from disk, and never kept in memory
+PIECE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,71 @@ async def sparql(request: Request) -> Response:
     operation = await read_operation(request, site.settings.max_body_bytes)
     if operation.query is None:
         return _without_query(request, site)
-    scan = await run_in_threadpool(guard.scan, operation.query.removeprefix("\ufeff"))
-    offered = (*formats_for(scan.form), HTML)
-    chosen = by_suffix(operation.format, offered) or _negotiated(request, offered)
-    if chosen is HTML:
-        return await run_in_threadpool(_answer_page, request, site, operation, scan.form)
-    body = await run_in_threadpool(site.workers.run, _job(operation, chosen.suffix))
-    representation = Representation(body, chosen.content_type, vary=("Accept",))
-    return respond(representation, modified=site.modified)
+    job = _job(request, operation)
+    try:
+        answer = await ask(request, job)
+    except CtlKgError as error:
+        if not (job.suffix == HTML.suffix or prefers_html(job.accept)):
+            raise
+        return _page(request, page_of(request), _failed(request, site, operation, error), error)
+    if answer.head.page:
+        return await run_in_threadpool(_answer_page, request, site, operation, answer)
+    return await answer_response(answer, modified=site.modified, vary=("Accept",))
+
+
+async def ask(request: Request, job: Job) -> Answer:
+    """Return the answer to a job; the query ends when the client leaves.
+
+    Raises:
+        CtlKgError: see :meth:`QueryPool.run`.
+    """
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    return await site_of(request).pool.run(job, gone)
+
+
+async def answer_response(
+    answer: Answer,
+    *,
+    modified: datetime | None,
+    vary: Sequence[str],
+    links: Links = (),
+) -> Response:
+    """Return an answer as it is sent: a large one piece by piece, once it is whole."""
+    head = answer.head
+    chosen = by_suffix(head.suffix, formats_for(head.form))
+    assert chosen is not None
+    headers = {"server-timing": f"parse;dur={head.parse_ms:.2f}, query;dur={head.run_ms:.2f}"}
+    if head.volatile:
+        headers["cache-control"] = "no-store"
+    if answer.size <= LARGE_BYTES:
+        body = answer.read()
+        representation = Representation(
+            body, chosen.content_type, vary=vary, links=links, headers=headers
+        )
+        return respond(representation, modified=modified)
+    etag = await run_in_threadpool(_digest, answer)
+    representation = Representation(
+        b"", chosen.content_type, vary=vary, links=links, headers=headers | {"etag": etag}
+    )
+    plain = respond(representation, modified=modified)
+    sent = {name: value for name, value in plain.headers.items() if name != "content-length"}
+    return StreamingResponse(_pieces(answer), headers=sent | {"content-length": str(answer.size)})
+
+
+def _digest(answer: Answer) -> str:
+    answer.body.seek(0)
+    return f'"{hashlib.file_digest(answer.body, "sha256").hexdigest()[:32]}"'  # type: ignore[arg-type]
+
+
+async def _pieces(answer: Answer) -> AsyncIterator[bytes]:
+    answer.body.seek(0)
+    with answer.body:
+        while piece := answer.body.read(PIECE_BYTES):
+            yield piece
 
 
 def _negotiated(request: Request, offered: tuple[Format, ...]) -> Format:
@@ -83,9 +145,18 @@ def _negotiated(request: Request, offered: tuple[Format, ...]) -> Format:
     return table[choose_media_type(accept_of(request), table)]
 
 
-def _job(operation: Operation, suffix: str) -> Job:
+def _job(request: Request, operation: Operation) -> Job:
     assert operation.query is not None
-    return Job(operation.query, suffix, operation.default_graphs, operation.named_graphs)
+    wished = operation.format
+    # Some clients name the format in the address, by suffix or by media type.
+    accept = wished if "/" in wished else accept_of(request)
+    return Job(
+        operation.query,
+        accept,
+        "" if "/" in wished else wished,
+        operation.default_graphs,
+        operation.named_graphs,
+    )
 
 
 async def read_operation(request: Request, max_bytes: int) -> Operation:
@@ -189,13 +260,17 @@ def _without_query(request: Request, site: Site) -> Response:
     return respond(representation, modified=site.modified)
 
 
-def _page(request: Request, page: PageContext, view: SparqlView, status: int = 200) -> Response:
+def _page(
+    request: Request, page: PageContext, view: SparqlView, error: CtlKgError | None = None
+) -> Response:
     representation = Representation(
         render(view, page), HTML.content_type, page.language, vary=_VARY
     )
     response = respond(representation)
-    if status != 200:
-        response.status_code = status
+    if error is not None:
+        response.status_code = error.status
+        response.headers["cache-control"] = "no-store"
+        response.headers.update(retry_headers(error))
     return response
 
 
@@ -214,6 +289,7 @@ def _form(site: Site, page: PageContext, query: str) -> SparqlView:
         hint="",
         line=None,
         downloads=(),
+        left_out=0,
         examples=tuple(examples[:8]),
     )
 
@@ -230,33 +306,35 @@ ORDER BY ?name ?cluster
 """
 
 
-def _answer_page(request: Request, site: Site, operation: Operation, form: str | None) -> Response:
-    """Return the form with the answer, or with what is wrong, below it."""
+def _failed(request: Request, site: Site, operation: Operation, error: CtlKgError) -> SparqlView:
+    """Return the form with what is wrong below it."""
+    line = error.line if isinstance(error, QuerySyntaxError) else None
+    view = _form(site, page_of(request), operation.query or "")
+    return replace(view, error=error.message, hint=error.hint, line=line)
+
+
+def _answer_page(request: Request, site: Site, operation: Operation, answer: Answer) -> Response:
+    """Return the form with the answer below it."""
     page = page_of(request)
     assert operation.query is not None
     view = _form(site, page, operation.query)
-    graph = form in ("CONSTRUCT", "DESCRIBE")
-    try:
-        body = site.workers.run(_job(operation, "ttl" if graph else "json"))
-    except CtlKgError as error:
-        line = error.line if isinstance(error, QuerySyntaxError) else None
-        failed = replace(view, error=error.message, hint=error.hint, line=line)
-        return _page(request, page, failed, error.status)
+    form = answer.head.form
     downloads = tuple(
         Link(each.name, page.url("/sparql", query=operation.query, format=each.suffix))
         for each in formats_for(form)
     )
     if operation.has_dataset or len(operation.query) > 4000:
         downloads = ()  # the address would not say the same, or not fit
-    if graph:
-        answered = replace(view, graph_text=body.decode(), downloads=downloads)
-        return _page(request, page, answered)
-    answered = replace(view, downloads=downloads)
-    result = parse_json(body)
+    view = replace(view, downloads=downloads)
+    if form in ("CONSTRUCT", "DESCRIBE"):
+        left_out = max(0, answer.head.rows - PAGE_ROWS)
+        text = answer.read().decode()
+        return _page(request, page, replace(view, graph_text=text, left_out=left_out))
+    result = parse_json(answer.read())
     if isinstance(result, bool):
-        return _page(request, page, replace(answered, boolean=result))
-    table = ViewParts(site, page, {}).table(result)
-    return _page(request, page, replace(answered, table=table))
+        return _page(request, page, replace(view, boolean=result))
+    table = ViewParts(site, page, {}).table(result, total=answer.head.rows)
+    return _page(request, page, replace(view, table=table))
 
 
 def parse_json(body: bytes) -> Solutions | bool:

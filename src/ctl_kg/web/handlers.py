@@ -9,11 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from ctl_kg.errors import NotFoundError
-from ctl_kg.publish.formats import GRAPH_FORMATS, HTML
+from ctl_kg.publish.formats import GRAPH_FORMATS, HTML, offers
+from ctl_kg.web import discovery
+from ctl_kg.web.entities import whole_graph
+from ctl_kg.web.graph_documents import graph_document
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
-from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of
-from ctl_kg.web.responses import Representation, respond
+from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of, site_path
+from ctl_kg.web.responses import Representation, respond, see_other
 from ctl_kg.web.site import Site
 from ctl_kg.web.stock import query_groups
 from ctl_kg.web.values import ViewParts
@@ -26,6 +29,10 @@ _COUNTED = (
 )  # fmt: skip
 _ENTRY_POINTS = ("data/cluster", "data/network", "data/project", "data/organisation",
                  "controlled-vocabulary", "onto/CTL", "data/section", "data")  # fmt: skip
+
+_VARY = ("Accept", "Accept-Language")
+# A browser, and whoever does not say, gets the page.
+_HOME_OFFERS = offers((HTML, *GRAPH_FORMATS))
 
 _MEDIA_TYPES = {
     ".ttl": "text/turtle; charset=utf-8",
@@ -44,12 +51,13 @@ _MEDIA_TYPES = {
 def home(request: Request) -> Response:
     """Say what this is, and lead to everything."""
     site = site_of(request)
-    choose_media_type(accept_of(request), (HTML.media_type, *HTML.aliases))
+    chosen = _HOME_OFFERS[choose_media_type(accept_of(request), _HOME_OFFERS)]
+    if chosen is not HTML:  # this address is also the IRI of the dataset
+        location = site_path(request, f"{discovery.VOID_PATH}.{chosen.suffix}")
+        return see_other(location, vary=_VARY, links=())
     page = page_of(request)
     body = render(home_view(site, page), page)
-    representation = Representation(
-        body, HTML.content_type, page.language, ("Accept", "Accept-Language")
-    )
+    representation = Representation(body, HTML.content_type, page.language, _VARY)
     return respond(representation, modified=site.modified)
 
 
@@ -157,15 +165,8 @@ def context(request: Request) -> Response:
 def shapes(request: Request) -> Response:
     """Send the shapes as one graph."""
     site = site_of(request)
-    suffix = raw_path(request).removeprefix("/shapes").removeprefix(".")
-    offered = {each.media_type: each for each in GRAPH_FORMATS}
-    by_name = {each.suffix: each for each in GRAPH_FORMATS}
-    chosen = by_name.get(suffix) or offered[choose_media_type(accept_of(request), offered)]
-    from ctl_kg.web.entities import whole_graph
-
-    body = site.writer.write(whole_graph(site, site.base_iri + "shapes"), chosen.suffix)
-    vary = () if suffix else ("Accept",)
-    return respond(Representation(body, chosen.content_type, vary=vary), modified=site.modified)
+    graph = whole_graph(site, site.base_iri + "shapes")
+    return graph_document(request, site, "/shapes", "shapes", graph)
 
 
 def robots(request: Request) -> Response:

@@ -34,6 +34,11 @@ def raw_path(request: Request) -> str:
     return path.removeprefix(request.scope.get("root_path", ""))
 
 
+def site_path(request: Request, path: str) -> str:
+    """Return a path below the mount point as an address on this server (never a host)."""
+    return str(request.scope.get("root_path", "")) + "/" + path.lstrip("/")
+
+
 def check_text(request: Request) -> None:
     """Refuse a path or a query string that is not text.
 

@@ -14,13 +14,13 @@ from ctl_kg.publish.description import Describer
 from ctl_kg.publish.formats import GraphWriter, read_context
 from ctl_kg.publish.index import ReleaseIndex
 from ctl_kg.publish.iris import IriPaths
-from ctl_kg.publish.release import read_manifest
+from ctl_kg.publish.release import manifest_digest, read_manifest
 from ctl_kg.settings import Settings
 from ctl_kg.sparql.binding import Choice, list_choices
 from ctl_kg.sparql.query_file import Parameter, QueryFile, load_queries
 from ctl_kg.sparql.store import LocalStore, open_release_store
+from ctl_kg.web.query_pool import QueryPool
 from ctl_kg.web.responses import modified_from
-from ctl_kg.web.workers import WorkerPool
 
 MESSAGES_DIR = Path(__file__).parent / "messages"
 
@@ -41,7 +41,8 @@ class Site:
     iris: IriPaths
     queries: dict[str, QueryFile]
     messages: dict[str, Messages]
-    workers: WorkerPool
+    pool: QueryPool
+    digest: str
     modified: datetime | None
 
     def choices(self, parameter: Parameter) -> list[Choice]:
@@ -63,6 +64,7 @@ def open_site(release_dir: Path, settings: Settings) -> Site:
         ReleaseError: the release is missing or damaged.
         QueryFileError: one of its stock queries is malformed.
     """
+    digest = manifest_digest(release_dir)
     manifest = read_manifest(release_dir)
     base_iri = str(manifest.get("base_iri", settings.base_iri))
     store = open_release_store(release_dir, base_iri=base_iri)
@@ -79,8 +81,7 @@ def open_site(release_dir: Path, settings: Settings) -> Site:
         iris=IriPaths(base_iri),
         queries=load_queries(release_dir / "queries"),
         messages=load_messages(MESSAGES_DIR),
-        workers=WorkerPool(
-            release_dir, base_iri, settings.query_timeout_s, size=settings.query_workers
-        ),
+        pool=QueryPool(release_dir, base_iri, digest, settings),
+        digest=digest,
         modified=modified_from(str(manifest.get("released", ""))),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
@@ -20,11 +21,13 @@ from ctl_kg.publish.iris import split_suffix
 from ctl_kg.publish.service import query_description, query_list
 from ctl_kg.sparql.binding import bind
 from ctl_kg.sparql.query_file import GROUPS, Parameter, QueryFile
-from ctl_kg.web.endpoint import parse_json
+from ctl_kg.web.endpoint import answer_response, ask, parse_json
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
+from ctl_kg.web.query_job import Job
+from ctl_kg.web.query_pool import Answer
 from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of
-from ctl_kg.web.responses import Representation, respond
+from ctl_kg.web.responses import Representation, respond, retry_headers
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import (
@@ -37,7 +40,6 @@ from ctl_kg.web.views import (
     QueryGroup,
     QueryView,
 )
-from ctl_kg.web.workers import Job
 
 _VARY = ("Accept", "Accept-Language")
 RQ_TYPE = "application/sparql-query; charset=utf-8"
@@ -98,19 +100,19 @@ async def query(request: Request) -> Response:
     if chosen is None:
         raise unknown_query(site.queries, name, site.base_iri)
     if chosen is HTML:
-        return await run_in_threadpool(_query_page, request, site, found)
+        return await _query_page(request, site, found)
+    links = [(f"/queries/{stem}.rq", {"rel": "describedby", "type": "application/sparql-query"})]
     if chosen not in answers:
         body = site.writer.write(query_description(found, site.base_iri), chosen.suffix)
-    else:
-        text = bind(
-            found, given_values(request, found), curies=site.curies, choices_of=site.choices
-        )
-        body = await run_in_threadpool(site.workers.run, Job(text, chosen.suffix))
-    rq = {"rel": "describedby", "type": "application/sparql-query"}
-    representation = Representation(
-        body, chosen.content_type, vary=vary, links=[(f"/queries/{stem}.rq", rq)]
-    )
-    return respond(representation, modified=site.modified)
+        representation = Representation(body, chosen.content_type, vary=vary, links=links)
+        return respond(representation, modified=site.modified)
+    text = await run_in_threadpool(_bound, site, found, given_values(request, found))
+    answer = await ask(request, Job(text, suffix=chosen.suffix))
+    return await answer_response(answer, modified=site.modified, vary=vary, links=links)
+
+
+def _bound(site: Site, query: QueryFile, given: Mapping[str, list[str]]) -> str:
+    return bind(query, given, curies=site.curies, choices_of=site.choices)
 
 
 def unknown_query(known: dict[str, QueryFile], name: str, base_iri: str) -> NotFoundError:
@@ -135,52 +137,57 @@ def given_values(request: Request, query: QueryFile) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _query_page(request: Request, site: Site, query: QueryFile) -> Response:
+async def _query_page(request: Request, site: Site, query: QueryFile) -> Response:
     page = page_of(request)
     given = given_values(request, query)
     bound = dict(given)
     language = query.parameter("lang")
     if language is not None and "lang" not in given:
         bound["lang"] = [page.language]
-    view = _form(site, page, query, given)
+    view = await run_in_threadpool(_form, site, page, query, given)
     status = 200
+    headers: dict[str, str] = {}
     try:
-        text = bind(query, bound, curies=site.curies, choices_of=site.choices)
-        view = _answered(site, page, query, view, text)
-    except ParameterError as error:
-        status = error.status
-        if all(each.name != error.name for each in view.fields):
-            view = replace(view, error=error.message, hint=error.hint)
-        fields = [
-            replace(each, error=f"{error.message}. {error.hint}")
-            if each.name == error.name
-            else each
-            for each in view.fields
-        ]
-        view = replace(view, fields=tuple(fields))
+        text = await run_in_threadpool(_bound, site, query, bound)
+        view = replace(view, try_it=page.url("/sparql", query=text))
+        answer = await ask(request, Job(text, page=True))
+        view = await run_in_threadpool(_answered, site, page, query, view, answer)
     except CtlKgError as error:
         status = error.status
-        view = replace(view, error=error.message, hint=error.hint)
-    representation = Representation(render(view, page), HTML.content_type, page.language, _VARY)
+        headers = {"cache-control": "no-store", **retry_headers(error)}
+        view = _refused(view, error)
+    body = await run_in_threadpool(render, view, page)
+    representation = Representation(body, HTML.content_type, page.language, _VARY, headers=headers)
     response = respond(representation, modified=site.modified)
-    if status != 200:
-        response.status_code = status
+    response.status_code = status
     return response
 
 
+def _refused(view: QueryView, error: CtlKgError) -> QueryView:
+    """Return the page with what is wrong, at the field that it is about if there is one."""
+    named = error.name if isinstance(error, ParameterError) else None
+    if all(each.name != named for each in view.fields):
+        return replace(view, error=error.message, hint=error.hint)
+    fields = [
+        replace(each, error=f"{error.message}. {error.hint}") if each.name == named else each
+        for each in view.fields
+    ]
+    return replace(view, fields=tuple(fields))
+
+
 def _answered(
-    site: Site, page: PageContext, query: QueryFile, view: QueryView, text: str
+    site: Site, page: PageContext, query: QueryFile, view: QueryView, answer: Answer
 ) -> QueryView:
-    view = replace(view, try_it=page.url("/sparql", query=text))
     if query.form == "CONSTRUCT":
-        return replace(view, graph_text=site.workers.run(Job(text, "ttl")).decode())
-    result = parse_json(site.workers.run(Job(text, "json")))
+        return replace(view, graph_text=answer.read().decode())
+    result = parse_json(answer.read())
     assert not isinstance(result, bool)
     titles = [
         Link(column.label[page.language], title=column.description[page.language])
         for column in query.columns
     ]
-    return replace(view, table=ViewParts(site, page, {}).labelled_table(result, titles))
+    table = ViewParts(site, page, {}).labelled_table(result, titles, answer.head.rows)
+    return replace(view, table=table)
 
 
 def _form(

@@ -173,21 +173,23 @@ class ViewParts:
         )
 
     def table(
-        self, result: Solutions, *, titles: Sequence[Link] | None = None, most: int = 1000
+        self, result: Solutions, *, titles: Sequence[Link] | None = None, total: int | None = None
     ) -> Table:
-        """Return the rows of a result, at most ``most``, every column as it is."""
+        """Return the rows of a result, every column as it is; ``total`` if it had more rows."""
         headers = titles or [Link(name) for name in result.variables]
-        rows = [tuple(self.cell(term) for term in row) for row in result.rows[:most]]
-        return Table(tuple(headers), tuple(rows), len(result.rows))
+        rows = [tuple(self.cell(term) for term in row) for row in result.rows]
+        return Table(tuple(headers), tuple(rows), len(rows) if total is None else total)
 
-    def labelled_table(self, result: Solutions, titles: Sequence[Link]) -> Table:
+    def labelled_table(
+        self, result: Solutions, titles: Sequence[Link], total: int | None = None
+    ) -> Table:
         """Return a result with ``?x`` and ``?xLabel`` as one column: the label leads to ``?x``."""
         label_of = {
             index: result.variables.index(name + "Label")
             for index, name in enumerate(result.variables)
             if name + "Label" in result.variables
         }
-        plain = self.table(result, titles=titles)
+        plain = self.table(result, titles=titles, total=total)
         kept = [i for i in range(len(result.variables)) if i not in label_of.values()]
         rows = []
         for row in plain.rows:

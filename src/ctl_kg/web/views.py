@@ -98,6 +98,15 @@ class Alternate:
 
 
 @dataclass(frozen=True)
+class HeadLink:
+    """A typed link in the head of a page, as in its ``Link`` header."""
+
+    rel: str
+    href: str
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Table:
     """A result as a table; ``total`` counts the rows that there are, shown or not."""
 
@@ -125,6 +134,7 @@ class ResourceView:
     alternates: tuple[Alternate, ...]
     json_ld: str
     parents: tuple[Link, ...]
+    head_links: tuple[HeadLink, ...]
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,7 @@ class ListView:
     pager: Pager
     alternates: tuple[Alternate, ...]
     parents: tuple[Link, ...]
+    head_links: tuple[HeadLink, ...]
 
 
 @dataclass(frozen=True)
@@ -191,6 +202,18 @@ class HomeView:
 
 
 @dataclass(frozen=True)
+class GraphView:
+    """A document that is one graph: graph.html."""
+
+    template: ClassVar[str] = "graph.html"
+    title: str
+    lead: str
+    subjects: tuple[SubjectStatements, ...]
+    left_out: int
+    downloads: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
 class SparqlView:
     """The form of the endpoint, with an answer if a query was sent: sparql.html."""
 
@@ -200,6 +223,7 @@ class SparqlView:
     table: Table | None
     boolean: bool | None
     graph_text: str
+    left_out: int
     error: str
     hint: str
     line: int | None
@@ -286,4 +310,13 @@ class ErrorView:
     offers: tuple[str, ...] = field(default=())
 
 
-View = HomeView | ResourceView | ListView | SparqlView | QueryView | QueriesView | ErrorView
+View = (
+    HomeView
+    | ResourceView
+    | ListView
+    | GraphView
+    | SparqlView
+    | QueryView
+    | QueriesView
+    | ErrorView
+)
