@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from ctl_kg import __version__
-from ctl_kg.cli import project, serving
+from ctl_kg.cli import config, project, serving
 from ctl_kg.cli.context import Context
 from ctl_kg.errors import CtlKgError, QuerySyntaxError
 
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 project.register(app)
 serving.register(app)
+config.register(app)
 
 
 def _show_version(asked: bool) -> None:

@@ -322,6 +322,12 @@ def serve(
     release: _ReleaseOption = None,
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="TCP port to listen on.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="Settings file; default: ctl-kg.toml, if it exists."
+        ),
+    ] = None,
 ) -> None:
     """Publish a release: pages, data at every IRI, and a SPARQL endpoint.
 
@@ -334,8 +340,9 @@ def serve(
     from ctl_kg.cli.context import check_address
     from ctl_kg.web.run import run
 
-    settings = load_settings(release_dir=release, host=host, port=port)
-    release_dir = settings.release_dir.resolve()
+    settings = load_settings(config=config, release_dir=release, host=host, port=port)
+    # Not resolved: the folder may be a link that is moved to the next release.
+    release_dir = settings.release_dir.absolute()
     settings = replace(settings, release_dir=release_dir)
     check_address(settings.host, settings.port)
     if not (release_dir / "manifest.json").is_file():

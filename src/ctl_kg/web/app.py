@@ -17,9 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
-from ctl_kg.web import discovery, endpoint, entities, graph_documents, handlers, stock
+from ctl_kg.web import discovery, endpoint, entities, graph_documents, handlers, operations, stock
+from ctl_kg.web.clients import Clients
+from ctl_kg.web.limits import Limited
+from ctl_kg.web.metrics import Metrics
 from ctl_kg.web.negotiation import prefers_html
+from ctl_kg.web.observe import Observed
 from ctl_kg.web.pages import STATIC_DIR, render
+from ctl_kg.web.query_job import Job
 from ctl_kg.web.requests import accept_of, check_text, page_of
 from ctl_kg.web.responses import SECURITY_HEADERS, problem, retry_headers
 from ctl_kg.web.server import ReleaseSwitch
@@ -135,16 +140,20 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
-    """Answer for a fault of ours: it is logged, and the client is told nothing of it."""
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    """Answer for a fault of ours: it is logged where it is counted, and the client hears little."""
     fault = CtlKgError("the server met an error of its own")
     fault.code = "internal"
     # This answer is made outside the envelope.
     return error_response(request, fault, dict(SECURITY_HEADERS))
 
 
-def routes() -> list[Route | Mount]:
+def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
     """Return the route table; the last route takes every other path."""
+
+    async def probe() -> str:
+        await site.pool.run(Job("ASK {}", suffix="json"))
+        return ""
+
     return [
         Route("/", handlers.home),
         Route("/sparql", endpoint.sparql, methods=["GET", "POST"]),
@@ -157,17 +166,19 @@ def routes() -> list[Route | Mount]:
         *graph_documents.routes("/void", discovery.void),
         *graph_documents.routes(discovery.VOID_PATH, discovery.void),
         Route("/sitemap.xml", discovery.sitemap),
-        Route("/robots.txt", handlers.robots),
-        Route("/healthz", handlers.healthz),
+        Route("/robots.txt", operations.robots),
+        Route("/healthz", operations.healthz),
+        Route("/readyz", operations.readyz(probe)),
+        Route("/metrics", operations.metrics_page(metrics)),
         Mount("/static", StaticFiles(directory=STATIC_DIR)),
         Route("/{path:path}", entities.entity),
     ]  # fmt: skip
 
 
-def routes_app(site: Site) -> Starlette:
+def routes_app(site: Site, metrics: Metrics) -> Starlette:
     """Return the application that makes the answers of one release."""
     app = Starlette(
-        routes=routes(),
+        routes=routes(site, metrics),
         middleware=[Middleware(Envelope), Middleware(CheckedText)],
         exception_handlers={
             CtlKgError: _known_error,
@@ -179,11 +190,20 @@ def routes_app(site: Site) -> Starlette:
     return app
 
 
-def create_app(release_dir: Path, settings: Settings) -> ASGIApp:
+def create_app(
+    release_dir: Path, settings: Settings, metrics_folder: Path | None = None
+) -> ASGIApp:
     """Return the application that serves the release in a folder.
 
+    Args:
+        release_dir: the folder.
+        settings: of the server.
+        metrics_folder: shared by all server processes; None if this is the only one.
     Raises:
         ReleaseError: the release is missing or damaged.
         QueryFileError: one of its stock queries is malformed.
     """
-    return ReleaseSwitch(release_dir, settings, routes_app)
+    metrics = Metrics(metrics_folder)
+    clients = Clients(settings.trusted_proxies)
+    served = ReleaseSwitch(release_dir, settings, metrics, lambda site: routes_app(site, metrics))
+    return Observed(Limited(served, settings, clients), clients, metrics)

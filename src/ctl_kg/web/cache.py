@@ -11,6 +11,7 @@ Source: RFC 9110 §8.4 (codings), §13 (conditions), §15.4.5 (304); RFC 9111 §
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TypeAlias
@@ -64,12 +65,14 @@ class AnswerCache:
     Args:
         app: what makes an answer that is not kept.
         max_bytes: memory for kept answers; the least recently used go first.
+        count: called with ``hit`` for each look.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, count: Callable[..., None] = lambda *, hit: None
+    ) -> None:
         self.app = app
-        self.hits = 0
-        self.misses = 0
+        self._count = count
         # Answers by what they depend on and coding; and whole exchanges, ready to send.
         self._kept: LRUCache[tuple[_Key, str], Answer] = LRUCache(
             max_bytes // 2, getsizeof=lambda answer: answer.size
@@ -87,11 +90,11 @@ class AnswerCache:
         whole = (scope["method"], _key(scope, _SENDING))
         ready = self._ready.get(whole)
         if ready is not None:
-            self.hits += 1
+            self._count(hit=True)
             await send(ready[0])
             await send(ready[1])
             return
-        self.misses += 1
+        self._count(hit=False)
         through = _Through(Headers(scope=scope), send, with_body=scope["method"] == "GET")
         key = _key(scope, _CHOOSING)
         answer = await self._answer(key, scope, receive, through)

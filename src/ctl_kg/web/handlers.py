@@ -1,4 +1,4 @@
-"""The other routes: home, files of the release, ontology, shapes, context, robots, health."""
+"""The other routes: home, files of the release, shapes, context."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import Response
 
 from ctl_kg.errors import NotFoundError
 from ctl_kg.publish.formats import GRAPH_FORMATS, HTML, offers
@@ -167,22 +167,3 @@ def shapes(request: Request) -> Response:
     site = site_of(request)
     graph = whole_graph(site, site.base_iri + "shapes")
     return graph_document(request, site, "/shapes", "shapes", graph)
-
-
-def robots(request: Request) -> Response:
-    """Let crawlers read everything but the endpoint and the queries."""
-    address = site_of(request).base_iri + "sitemap.xml"
-    return PlainTextResponse(
-        f"User-agent: *\nDisallow: /sparql\nDisallow: /queries/*?\nSitemap: {address}\n",
-        headers={"cache-control": "public, max-age=86400"},
-    )
-
-
-def healthz(request: Request) -> Response:
-    """Say that the server runs, and on which release."""
-    site = site_of(request)
-    return JSONResponse(
-        {"status": "ok", "version": site.manifest.get("version"),
-         "released": site.manifest.get("released")},
-        headers={"cache-control": "no-store"},
-    )  # fmt: skip

@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from ctl_kg.errors import QueryLimitError, QuerySyntaxError
+from ctl_kg.errors import QueryLimitError
 from ctl_kg.publish.formats import (
     HTML,
     Format,
@@ -162,21 +162,16 @@ def _format(job: Job, form: str) -> Format:
 
     Raises:
         NotAcceptableError: none suits.
-        QuerySyntaxError: its suffix does not fit the form.
     """
     offered = (*formats_for(form), HTML)
     if job.page:
         return HTML
-    if not job.suffix:
-        table = offers(offered)
-        return table[choose_media_type(job.accept, table)]
     found = by_suffix(job.suffix, offered)
-    if found is None:
-        raise QuerySyntaxError(
-            f"the answer to {form} cannot be written as {job.suffix}",
-            hint=f"Use one of {', '.join(each.suffix for each in offered)}.",
-        )
-    return found
+    if found is not None:
+        return found
+    # A name that is none of ours is no reason to refuse: clients send several at once.
+    table = offers(offered)
+    return table[choose_media_type(job.accept, table)]
 
 
 def _size(result: QueryResult) -> int:

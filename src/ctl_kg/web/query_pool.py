@@ -39,6 +39,12 @@ _JOBS_PER_PROCESS = 20_000  # then it is replaced, whatever it may have leaked
 _STOPPED_PER_WORKER = 2  # costly queries that wait for each that runs; more get 503
 _IN_MEMORY_BYTES = 4_000_000  # of one answer; the rest waits on disk for the client
 
+# What the metrics call the end of a query, by limit or error code.
+_OUTCOMES = {
+    "time": "timeout", "memory": "memory", "rows": "rows", "bytes": "bytes", "busy": "busy",
+    "query-syntax": "syntax", "cancelled": "cancelled",
+}  # fmt: skip
+
 Gone: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 Count: TypeAlias = Callable[[str, float], None]
 
@@ -193,7 +199,7 @@ class QueryPool:
         base_iri: base of its IRIs.
         manifest_digest: SHA-256 of its manifest, so that the nursery loads this release or none.
         settings: the limits.
-        count: called with the outcome of each query and its seconds.
+        count: called with the outcome of each query, as the metrics name it, and its seconds.
     """
 
     def __init__(
@@ -237,11 +243,13 @@ class QueryPool:
         self._starting = asyncio.Lock()
         self._waiting = 0
         self._stopped = 0
-        await self._nurse()
+        if self._nursery is None:
+            self.launch()
+        await self._loaded()
         self._idle += [await self._new() for _ in range(self.lanes)]
 
-    async def _nurse(self) -> None:
-        """Start the nursery, and wait until it has loaded the release."""
+    def launch(self) -> None:
+        """Start the nursery; it loads the release while the server does other things."""
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "ctl_kg.web.query_process", str(theirs.fileno())]
         self._nursery = subprocess.Popen(
@@ -256,9 +264,17 @@ class QueryPool:
         if self._control is not None:
             self._control.close()
         self._control = ours
+
+    async def _loaded(self) -> None:
+        """Wait until the nursery has loaded the release.
+
+        Raises:
+            StoreError: it could not, or not in time.
+        """
+        assert self._control is not None
         loop = asyncio.get_running_loop()
         try:
-            said = await asyncio.wait_for(loop.sock_recv(ours, 65536), _START_LIMIT_S)
+            said = await asyncio.wait_for(loop.sock_recv(self._control, 65536), _START_LIMIT_S)
         except TimeoutError as error:
             raise StoreError("the release could not be loaded for queries in time") from error
         document = json.loads(said or b'{"error": "StoreError"}')
@@ -294,7 +310,8 @@ class QueryPool:
         """
         async with self._starting:
             if not self.is_ready:
-                await self._nurse()
+                self.launch()
+                await self._loaded()
         assert self._control is not None
         ours, theirs = socket.socketpair()
         with theirs:
@@ -331,7 +348,7 @@ class QueryPool:
             outcome = "ok"
             return answer
         except CtlKgError as error:
-            outcome = getattr(error, "limit", "") or error.code
+            outcome = _OUTCOMES.get(getattr(error, "limit", "") or error.code, "error")
             raise
         finally:
             self._count(outcome, loop.time() - begin)

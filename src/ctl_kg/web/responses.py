@@ -11,14 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import TypeAlias
+from urllib.parse import quote
 
 from starlette.responses import Response
 
 from ctl_kg.errors import CtlKgError
 
 PROBLEM_TYPE = "application/problem+json"
+MOST_LINK_BYTES = 3_800  # proxies refuse long headers: all of ours together stay below 8 kB
 
 SECURITY_HEADERS = {
+    "server": "ctl-kg",  # and no word of the programs behind it
     "x-content-type-options": "nosniff",
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self';"
@@ -28,8 +32,14 @@ SECURITY_HEADERS = {
     "x-frame-options": "DENY",
     "cross-origin-resource-policy": "cross-origin",
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Last-Modified, Link, Location, Content-Language, Vary",
+    "access-control-expose-headers": (
+        "ETag, Last-Modified, Link, Location, Content-Language, Content-Location, Content-Profile,"
+        " Vary"
+    ),
 }
+
+
+Links: TypeAlias = Sequence[tuple[str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -40,20 +50,52 @@ class Representation:
     content_type: str
     language: str | None = None
     vary: Sequence[str] = ()
-    links: Sequence[tuple[str, Mapping[str, str]]] = ()
+    links: Links = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def link_header(links: Sequence[tuple[str, Mapping[str, str]]]) -> str:
-    """Return a Link header value.
+def link_header(links: Links, *, most: int = MOST_LINK_BYTES) -> str:
+    """Return a Link header value of bounded length: links that do not fit are left out.
+
+    Args:
+        links: target and parameters, the most important first. Targets are IRIs or paths; what
+            a URI may not hold is escaped, so nothing in one can end the link.
+        most: length that is not exceeded.
 
     >>> link_header([("/a.ttl", {"rel": "alternate", "type": "text/turtle"})])
     '</a.ttl>; rel="alternate"; type="text/turtle"'
     """
-    return ", ".join(
-        f"<{target}>" + "".join(f'; {name}="{value}"' for name, value in parameters.items())
-        for target, parameters in links
-    )
+    parts: list[str] = []
+    length = 0
+    for target, parameters in links:
+        text = link_value(target, parameters)
+        length += len(text) + 2
+        if length <= most:
+            parts.append(text)
+        else:
+            length -= len(text) + 2
+    return ", ".join(parts)
+
+
+def link_value(target: str, parameters: Mapping[str, str]) -> str:
+    """Return one link of RFC 8288 §3, in ASCII."""
+    written = "".join(f"; {name}={_quoted(value)}" for name, value in parameters.items())
+    return f"<{uri(target)}>{written}"
+
+
+def uri(iri: str) -> str:
+    """Return an IRI or a path as a URI: other characters percent-encoded (RFC 3987 §3.1).
+
+    >>> uri("/data/citt\u00e0>")
+    '/data/citt%C3%A0%3E'
+    """
+    return quote(iri, safe="/:?#[]@!$&'()*+,;=-._~%")
+
+
+def _quoted(value: str) -> str:
+    """Return a quoted-string (RFC 9110 §5.6.4); characters outside ASCII become "?"."""
+    plain = "".join(c if " " <= c <= "~" else "?" for c in value)
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def respond(
@@ -78,9 +120,7 @@ def respond(
     return Response(representation.body, headers=headers)
 
 
-def see_other(
-    location: str, *, vary: Sequence[str], links: Sequence[tuple[str, Mapping[str, str]]]
-) -> Response:
+def see_other(location: str, *, vary: Sequence[str], links: Links) -> Response:
     """Return 303 from a thing to a document about it."""
     headers = {
         "location": location,
@@ -90,6 +130,12 @@ def see_other(
     if links:
         headers["link"] = link_header(links)
     return Response(status_code=303, headers=headers)
+
+
+def moved(location: str, *, max_age_s: int = 300) -> Response:
+    """Return 308 to the one address of a thing or document, from another way to write it."""
+    headers = {"location": location, "cache-control": f"public, max-age={max_age_s}"}
+    return Response(status_code=308, headers=headers)
 
 
 def problem(error: CtlKgError, *, headers: Mapping[str, str] | None = None) -> Response:
@@ -103,7 +149,7 @@ def problem(error: CtlKgError, *, headers: Mapping[str, str] | None = None) -> R
     }
     if error.hint:
         document["hint"] = error.hint
-    for name in ("line", "column", "name", "allowed", "suggestions", "offers"):
+    for name in ("line", "column", "limit", "name", "allowed", "suggestions", "offers"):
         value = getattr(error, name, None)
         if value not in (None, [], ""):
             document["parameter" if name == "name" else name] = value
@@ -113,6 +159,12 @@ def problem(error: CtlKgError, *, headers: Mapping[str, str] | None = None) -> R
         status_code=error.status,
         headers={"content-type": PROBLEM_TYPE, "cache-control": "no-store", **(headers or {})},
     )
+
+
+def retry_headers(error: CtlKgError) -> dict[str, str]:
+    """Return when a refused client may try again, for the errors that pass."""
+    seconds = getattr(error, "retry_after_s", 5 if error.status == 503 else 0)
+    return {"retry-after": str(seconds)} if seconds else {}
 
 
 def modified_from(released: str) -> datetime | None:

@@ -2,14 +2,17 @@
 
 The HTTP server is granian, which bounds the time and the size of a request's head and restarts
 a process that has died. SIGTERM and SIGINT end it once the requests inside are answered; SIGHUP
-starts new processes, which read settings and release anew, before the old ones end.
+starts new processes, which load the release anew, before the old ones end.
 Source: RFC 9112 §2 (messages), §9 (connections).
 """
 
 from __future__ import annotations
 
 import functools
+import logging.config
 import sys
+import tempfile
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -22,16 +25,18 @@ from ctl_kg.publish.release import check_release
 from ctl_kg.settings import Settings
 from ctl_kg.sparql.query_file import load_queries
 from ctl_kg.web.app import create_app
+from ctl_kg.web.logs import log_config
 
 _HEAD_BYTES = 64 * 1024  # of request line and header fields; the application allows less
 _GRACE_S = 30  # for requests inside when the server ends
 _CONNECTIONS = 1024  # that one process answers at the same time; more wait
 
 
-def application(settings: Settings) -> ASGIApp:
+def application(settings: Settings, metrics_folder: Path) -> ASGIApp:
     """Return the application, in the process that will serve it."""
+    logging.config.dictConfig(log_config(settings))
     try:
-        return create_app(settings.release_dir, settings)
+        return create_app(settings.release_dir, settings, metrics_folder)
     except CtlKgError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from error
@@ -63,7 +68,10 @@ def run(settings: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE_S,
         log_level=LogLevels.warning,
+        log_dictconfig=log_config(settings),
     )
     address = f"http://{settings.host}:{settings.port}/"
     print(f"serving {settings.release_dir} at {address}", file=sys.stderr)
-    server.serve(target_loader=functools.partial(application, settings), wrap_loader=False)
+    with tempfile.TemporaryDirectory(prefix="ctl-kg-") as folder:
+        loader = functools.partial(application, settings, Path(folder))
+        server.serve(target_loader=loader, wrap_loader=False)

@@ -20,6 +20,7 @@ from ctl_kg.errors import CtlKgError
 from ctl_kg.publish.release import MANIFEST
 from ctl_kg.settings import Settings
 from ctl_kg.web.cache import AnswerCache
+from ctl_kg.web.metrics import Metrics
 from ctl_kg.web.site import Site, open_site
 
 _log = logging.getLogger(__name__)
@@ -30,9 +31,9 @@ _DRAIN_LIMIT_S = 60.0
 class Edition:
     """One release with the application that answers from it, and the requests inside."""
 
-    def __init__(self, site: Site, app: ASGIApp) -> None:
+    def __init__(self, site: Site, app: ASGIApp, metrics: Metrics) -> None:
         self.site = site
-        self.cache = AnswerCache(app, site.settings.cache_bytes)
+        self.cache = AnswerCache(app, site.settings.cache_bytes, metrics.count_cache)
         self.inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,6 +59,7 @@ class ReleaseSwitch:
     Args:
         release_dir: the folder.
         settings: of the server.
+        metrics: where queries and looks into the cache are counted.
         make_app: returns the application that makes the answers of a release.
     Raises:
         ReleaseError: the release is missing or damaged.
@@ -65,18 +67,23 @@ class ReleaseSwitch:
     """
 
     def __init__(
-        self, release_dir: Path, settings: Settings, make_app: Callable[[Site], ASGIApp]
+        self,
+        release_dir: Path,
+        settings: Settings,
+        metrics: Metrics,
+        make_app: Callable[[Site], ASGIApp],
     ) -> None:
         self._release_dir = release_dir
         self._settings = settings
+        self._metrics = metrics
         self._make_app = make_app
         self._seen = self._mark()
         self.edition = self._open()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _open(self) -> Edition:
-        site = open_site(self._release_dir, self._settings)
-        return Edition(site, self._make_app(site))
+        site = open_site(self._release_dir, self._settings, self._metrics.count_query)
+        return Edition(site, self._make_app(site), self._metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or start and stop with the server."""
@@ -92,12 +99,19 @@ class ReleaseSwitch:
         except CtlKgError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        self._announce()
         watch = asyncio.create_task(self._watch())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         watch.cancel()
         await self.edition.drain()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _announce(self) -> None:
+        manifest = self.edition.site.manifest
+        version, released = str(manifest.get("version", "")), str(manifest.get("released", ""))
+        self._metrics.set_release(version, released)
+        _log.info("serving release %s of %s", version, released)
 
     def _mark(self) -> tuple[int, int, int] | None:
         """Return what changes when the folder is replaced."""
@@ -132,7 +146,7 @@ class ReleaseSwitch:
             await edition.site.pool.close()
             raise
         before, self.edition = self.edition, edition
-        _log.info("serving release %s", edition.site.manifest.get("version"))
+        self._announce()
         ending = asyncio.create_task(before.drain())
         self._tasks.add(ending)
         ending.add_done_callback(self._tasks.discard)

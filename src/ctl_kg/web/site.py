@@ -19,7 +19,7 @@ from ctl_kg.settings import Settings
 from ctl_kg.sparql.binding import Choice, list_choices
 from ctl_kg.sparql.query_file import Parameter, QueryFile, load_queries
 from ctl_kg.sparql.store import LocalStore, open_release_store
-from ctl_kg.web.query_pool import QueryPool
+from ctl_kg.web.query_pool import Count, QueryPool
 from ctl_kg.web.responses import modified_from
 
 MESSAGES_DIR = Path(__file__).parent / "messages"
@@ -57,9 +57,13 @@ def _choices(site: Site, values: str | None, enum: tuple[str, ...]) -> list[Choi
     return list_choices(site.store, parameter, site.curies)
 
 
-def open_site(release_dir: Path, settings: Settings) -> Site:
+def open_site(release_dir: Path, settings: Settings, count: Count = lambda *_: None) -> Site:
     """Open a release for serving.
 
+    Args:
+        release_dir: folder of the release.
+        settings: of the server.
+        count: called with the outcome of each query and its seconds.
     Raises:
         ReleaseError: the release is missing or damaged.
         QueryFileError: one of its stock queries is malformed.
@@ -67,6 +71,23 @@ def open_site(release_dir: Path, settings: Settings) -> Site:
     digest = manifest_digest(release_dir)
     manifest = read_manifest(release_dir)
     base_iri = str(manifest.get("base_iri", settings.base_iri))
+    pool = QueryPool(release_dir, base_iri, digest, settings, count)
+    pool.launch()  # it loads the release at the same time
+    try:
+        return _opened(release_dir, settings, manifest, base_iri, pool, digest)
+    except BaseException:
+        pool.kill_nursery()
+        raise
+
+
+def _opened(
+    release_dir: Path,
+    settings: Settings,
+    manifest: dict[str, Any],
+    base_iri: str,
+    pool: QueryPool,
+    digest: str,
+) -> Site:
     store = open_release_store(release_dir, base_iri=base_iri)
     return Site(
         release_dir=release_dir,
@@ -81,7 +102,7 @@ def open_site(release_dir: Path, settings: Settings) -> Site:
         iris=IriPaths(base_iri),
         queries=load_queries(release_dir / "queries"),
         messages=load_messages(MESSAGES_DIR),
-        pool=QueryPool(release_dir, base_iri, digest, settings),
+        pool=pool,
         digest=digest,
         modified=modified_from(str(manifest.get("released", ""))),
     )
