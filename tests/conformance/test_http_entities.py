@@ -20,6 +20,8 @@ KINDS = {
     "nt": ("application/n-triples", ox.RdfFormat.N_TRIPLES),
     "jsonld": ("application/ld+json", ox.RdfFormat.JSON_LD),
     "rdf": ("application/rdf+xml", ox.RdfFormat.RDF_XML),
+    "trig": ("application/trig", ox.RdfFormat.TRIG),
+    "nq": ("application/n-quads", ox.RdfFormat.N_QUADS),
 }
 
 
@@ -85,7 +87,47 @@ def test_the_unknown_gets_404_with_suggestions(client: TestClient) -> None:
     assert page.status_code == 404
     assert 'href="/data/cluster/afil"' in page.text
     assert client.get("/data/cluster/afil.exe").status_code == 404
-    assert client.get("/data/cluster/AFIL").status_code == 404
+    assert client.get("/data/cluster/AFILL").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("/data/Cluster/AFIL", "/data/cluster/afil"),
+        ("/DATA/CLUSTER/AFIL.TTL", "/data/cluster/afil.ttl"),
+        ("/data/cluster/Afil.Linkset.JSON", "/data/cluster/afil.linkset.json"),
+        ("/data/cluster/afil/", "/data/cluster/afil"),
+        ("/data/cluster/AFIL.html/?lang=en", "/data/cluster/afil.html?lang=en"),
+        ("/data/cluster?page=1&x=%20%3C", "/data/cluster/?page=1&x=%20%3C"),
+        ("/Data/Cluster", "/data/cluster/"),
+        ("/onto/ctl", "/onto/CTL"),
+        ("/onto/ctl/technologycluster?lang=en", "/onto/CTL/TechnologyCluster?lang=en"),
+        ("/data/cluster/%61fil", "/data/cluster/afil"),
+        ("/data/claim/citt%c3%a0.ttl", "/data/claim/citt%C3%A0.ttl"),
+        ("/data/claim/CITT%C3%A0", "/data/claim/citt%C3%A0"),
+        ("/data/claim/V1.0.TTL", "/data/claim/v1.0.ttl"),
+    ],
+)
+def test_one_redirect_leads_to_the_right_address(
+    client: TestClient, written: str, right: str
+) -> None:
+    answer = client.get(written)
+    assert (answer.status_code, answer.headers["location"]) == (308, right)
+    assert client.get(right).status_code in (200, 303)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/data/cluster/NOPE", "/data/cluster/nope/", "http://testserver//evil.example/", "http://testserver//evil.example/..%2f",
+     "/data/cluster/afil.ttl/extra", "/data/cluster/afil//", "/data/cluster/afil.exe/"],
+)  # fmt: skip
+def test_nothing_redirects_to_what_does_not_exist(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    if answer.status_code == 308:
+        assert answer.headers["location"].startswith("/data/")
+        assert client.get(answer.headers["location"]).status_code in (200, 303)
+    else:
+        assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/data/cluster/afil.ttl", "/data/cluster/afil.html",
@@ -128,13 +170,23 @@ def test_languages(client: TestClient) -> None:
     assert turtle.content == client.get("/data/cluster/afil.ttl").content
 
 
-def test_links_to_alternates_resolve(client: TestClient) -> None:
-    answer = client.get("/data/cluster/afil.html")
-    targets = [part.split(">")[0].strip(" <") for part in answer.headers["link"].split(",")]
-    for target in targets:
-        if target.startswith("/"):
-            assert client.get(target).status_code == 200
-    assert f'<{BASE}data/cluster/afil>; rel="describes"' in answer.headers["link"]
+@pytest.mark.parametrize("suffix", [*KINDS, "html"])
+def test_suffixes_equal_negotiation_byte_for_byte(client: TestClient, suffix: str) -> None:
+    accept = {"accept": KINDS[suffix][0] if suffix in KINDS else BROWSER}
+    for thing in ("data/cluster/afil", "data/passage/p-0114", "onto/CTL"):
+        negotiated = client.get(f"/{thing}", headers=accept, follow_redirects=True)
+        document = client.get(f"/{thing}.{suffix}", headers={"accept": "image/png"})
+        assert negotiated.content == document.content
+        assert negotiated.headers["etag"] == document.headers["etag"]
+
+
+@pytest.mark.parametrize("thing", ["data/cluster/afil", "data/claim/hostile", "onto/CTL"])
+def test_pages_embed_schema_org_that_needs_no_other_host(client: TestClient, thing: str) -> None:
+    page = client.get(f"/{thing}.html").text
+    embedded = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    triples = [quad.triple for quad in ox.parse(embedded.encode(), format=ox.RdfFormat.JSON_LD)]
+    assert {t.subject for t in triples} == {ox.NamedNode(BASE + thing)}
+    assert ox.NamedNode("http://schema.org/name") in {t.predicate for t in triples}
 
 
 def test_the_page_says_where_statements_come_from(client: TestClient) -> None:

@@ -86,3 +86,55 @@ def test_the_index_lists_folders_and_suggests() -> None:
     assert index.suggestions("data/cluster/afill") == [BASE + "data/cluster/afil"]
     assert index.suggestions("data/clusters/afil") == [BASE + "data/cluster/afil"]
     assert index.suggestions("cluster/eusalp") == [BASE + "data/network/eusalp"]
+
+
+def test_provenance_says_where_graphs_come_from_and_nothing_else() -> None:
+    graph = BASE + "data/graph/p-0114"
+    found = DESCRIBER.provenance([graph])
+    assert {quad.graph_name for quad in found} == {ox.NamedNode(BASE + "data/graph/provenance")}
+    subjects = {quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)}
+    assert subjects == {graph, BASE + "data/passage/p-0114"}
+    predicates = {quad.predicate.value.rpartition("/")[2] for quad in found}
+    assert {"startLine", "endLine", "isPartOf"} <= predicates
+    assert DESCRIBER.provenance(["x:unknown"]) == []
+
+
+def test_statements_know_the_quads_that_hold_them() -> None:
+    found = DESCRIBER.describe(BASE + "data/cluster/afil")
+    assert found is not None
+    quads = {quad for each in found.statements() for quad in each.quads}
+    assert {quad.triple for quad in quads} == set(found.triples())
+    assert quads <= set(STORE.quads())
+
+
+def test_the_index_knows_addresses_that_are_nearly_right() -> None:
+    index = ReleaseIndex(STORE, BASE)
+    assert index.alike("/data/Cluster/AFIL") == BASE + "data/cluster/afil"
+    assert index.alike("data/cluster") == BASE + "data/cluster/"
+    assert index.alike("Profiles/Summary/") == BASE + "profiles/summary"
+    assert index.alike("data/cluster/nope") is None
+    store = LocalStore(base_iri=BASE)
+    p, g = ox.NamedNode("x:p"), ox.NamedNode("x:g")
+    store.add([ox.Quad(ox.NamedNode(BASE + name), p, p, g) for name in ("onto/Net", "onto/net")])
+    assert ReleaseIndex(store, BASE).alike("onto/NET") is None
+
+
+def test_only_the_graph_of_withdrawn_iris_withdraws() -> None:
+    store = LocalStore(base_iri=BASE)
+    withdrawn = ox.NamedNode(BASE + "data/graph/withdrawn")
+    ontology = ox.NamedNode(BASE + "data/graph/ontology")
+    mark = ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated")
+    old, term = ox.NamedNode(BASE + "data/x/old"), ox.NamedNode(BASE + "onto/CTL/term")
+    new = ox.NamedNode(BASE + "data/x/new")
+    store.add(
+        [
+            ox.Quad(old, mark, ox.Literal(True), withdrawn),
+            ox.Quad(old, ox.NamedNode("http://purl.org/dc/terms/isReplacedBy"), new, withdrawn),
+            ox.Quad(term, mark, ox.Literal(True), ontology),
+        ]
+    )
+    index = ReleaseIndex(store, BASE)
+    assert set(index.withdrawn) == {old.value}
+    assert index.withdrawn[old.value].successors == (new.value,)
+    assert term.value in index.iris
+    assert old.value not in index.iris

@@ -9,7 +9,18 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from ctl_kg.errors import NotAcceptableError
-from ctl_kg.publish.formats import GRAPH_FORMATS, GraphWriter, formats_for, offers, read_context
+from ctl_kg.publish.formats import (
+    DATASET_FORMATS,
+    DESCRIPTION_FORMATS,
+    GRAPH_FORMATS,
+    HTML,
+    LINKSET_FORMATS,
+    Format,
+    GraphWriter,
+    formats_for,
+    offers,
+    read_context,
+)
 
 MINI = Path(__file__).parents[1] / "fixtures" / "mini-release"
 BASE = "https://w3id.org/ctl-kg/"
@@ -105,3 +116,49 @@ def test_main_types_come_before_aliases_and_generic_types() -> None:
     assert names.index("text/csv") < names.index("application/json")
     assert offers(GRAPH_FORMATS)["application/json"].suffix == "jsonld"
     assert [each.suffix for each in formats_for("ASK")] == ["json", "xml"]
+
+
+G, H = ox.NamedNode(BASE + "data/graph/p-0001"), ox.NamedNode("geo:45,9")
+QUADS = [
+    *(ox.Quad(t.subject, t.predicate, t.object, G) for t in TRIPLES if "_:" not in str(t)),
+    ox.Quad(S, LABEL, ox.Literal("AFIL", language="en"), H),
+    ox.Quad(S, LABEL, ox.Literal("AFIL", language="en")),
+    ox.Quad(G, LABEL, ox.Literal("Lines 1–5", language="en"), G),
+]
+DATASET_KINDS = {
+    "trig": ox.RdfFormat.TRIG,
+    "nq": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+
+
+@pytest.mark.parametrize("suffix", DATASET_KINDS)
+def test_named_graphs_survive_and_bytes_are_stable(suffix: str) -> None:
+    written = WRITER.write_dataset(QUADS, suffix)
+    assert set(ox.parse(written, format=DATASET_KINDS[suffix])) == set(QUADS)
+    assert WRITER.write_dataset(QUADS[::-1] + QUADS[:3], suffix) == written
+
+
+def test_large_datasets_are_written_alike() -> None:
+    many = [ox.Quad(S, P, ox.Literal(str(n)), H if n % 2 else G) for n in range(20_001)]
+    for suffix, kind in DATASET_KINDS.items():
+        written = WRITER.write_dataset(many, suffix)
+        assert set(ox.parse(written, format=kind)) == set(many)
+        assert WRITER.write_dataset(many[::-1], suffix) == written
+
+
+@pytest.mark.parametrize("each", DATASET_FORMATS)
+def test_a_graph_without_name_can_be_written_as_a_dataset(each: Format) -> None:
+    written = WRITER.write(TRIPLES, each.suffix)
+    found = ox.Dataset(ox.parse(written, format=DATASET_KINDS[each.suffix]))
+    expected = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in TRIPLES)
+    for dataset in (found, expected):
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    assert found == expected
+
+
+def test_suffixes_and_media_types_are_unique() -> None:
+    every = (*DESCRIPTION_FORMATS, HTML, *LINKSET_FORMATS)
+    assert len({each.suffix for each in every}) == len(every)
+    names = [name for each in every for name in (each.media_type, *each.aliases)]
+    assert len(set(names)) == len(names)

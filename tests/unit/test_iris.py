@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctl_kg.publish.iris import IriPaths, split_suffix
+from ctl_kg.publish.iris import IriPaths, loose_path, normal_path, split_suffix
 
 PATHS = IriPaths("https://w3id.org/ctl-kg/")
 
@@ -35,3 +35,26 @@ def test_only_known_suffixes_are_split() -> None:
     assert split_suffix("/a/b.ttl", ("ttl",)) == ("/a/b", "ttl")
     assert split_suffix("/a/b.exe", ("ttl",)) == ("/a/b.exe", None)
     assert split_suffix("/a/.ttl", ("ttl",)) == ("/a/.ttl", None)
+    assert split_suffix("/a/v1.0.ttl", ("ttl",)) == ("/a/v1.0", "ttl")
+    assert split_suffix("/a.b/c", ("ttl",)) == ("/a.b/c", None)
+    assert split_suffix("/a/b.x.y", ("y", "x.y")) == ("/a/b", "x.y")
+
+
+@pytest.mark.parametrize(
+    ("received", "normal"),
+    [
+        ("/data/%61fil", "/data/afil"),
+        ("/data/%2f", "/data/%2F"),
+        ("/data/(x)%28", "/data/(x)%28"),
+        ("/data/citt\u00c3\u00a0", "/data/citt%C3%A0"),
+        ("/data/%zz%", "/data/%zz%"),
+        ("/data/a b", "/data/a%20b"),
+    ],
+)
+def test_paths_have_one_normal_form(received: str, normal: str) -> None:
+    assert normal_path(received) == normal
+    assert normal_path(normal) == normal
+
+
+def test_paths_that_people_confuse_are_alike() -> None:
+    assert loose_path("/Data/Citt%C3%80/") == loose_path("data/citt\u00e0")

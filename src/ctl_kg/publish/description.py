@@ -2,15 +2,18 @@
 
 A description holds the statements about the resource, one page of the statements that point
 to it, and the labels of everything they name. All of it is found by look-ups with a bound
-subject or object, so the cost depends on the resource and not on the size of the graph.
+subject or object, so the cost depends on the resource and not on the size of the graph. Of a
+resource that thousands point to, only the order of those statements is worked out whole.
 
-Not here: rendering (``formats``, ``web/views``), lists of resources (``publish/index``).
+Not here: rendering (``formats``, ``web/views``), lists of resources (``publish/index``),
+what profiles show of a description (``publish/profiles``).
 """
 
 from __future__ import annotations
 
+import heapq
 import re
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -34,6 +37,12 @@ DEFINITIONS = tuple(
     NamedNode(iri) for iri in (SKOS + "definition", DCT + "description", RDFS + "comment")
 )
 PAGE_SIZE = 100  # incoming statements on one page
+# Orders of incoming statements that are kept, so that the pages of a hub are not each sorted
+# anew; the largest hubs are not kept, for memory.
+_KEPT_ORDERS = 4
+_LARGEST_KEPT = 50_000
+
+_Link = tuple[NamedNode | BlankNode, NamedNode]
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,12 @@ class Statement:
         """Return the statement without its graphs."""
         return Triple(self.subject, self.predicate, self.object)
 
+    @property
+    def quads(self) -> list[Quad]:
+        """Return the statement in each of its graphs."""
+        triple = (self.subject, self.predicate, self.object)
+        return [Quad(*triple, NamedNode(graph)) for graph in self.graphs]
+
 
 @dataclass(frozen=True)
 class Description:
@@ -78,7 +93,7 @@ class Description:
     definitions: dict[str, tuple[Literal, ...]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     nodes: tuple[Statement, ...] = ()  # the blank nodes below the resource (lists, paths)
-    label_triples: tuple[Triple, ...] = ()
+    label_statements: tuple[Statement, ...] = ()
 
     def values(self, predicate: str) -> list[Term]:
         """Return the values of one property."""
@@ -89,10 +104,13 @@ class Description:
         """Return the IRIs of the classes, alphabetically."""
         return [t.value for t in self.values(RDF_TYPE.value) if isinstance(t, NamedNode)]
 
+    def statements(self) -> list[Statement]:
+        """Return all statements: about the resource, pointing to it, and labels."""
+        return [*self.outgoing, *self.nodes, *self.incoming, *self.label_statements]
+
     def triples(self) -> list[Triple]:
         """Return the description as one graph, the same for every serialisation."""
-        statements = (*self.outgoing, *self.nodes, *self.incoming)
-        return list(dict.fromkeys([*(s.triple for s in statements), *self.label_triples]))
+        return list(dict.fromkeys(s.triple for s in self.statements()))
 
 
 class Describer:
@@ -100,8 +118,10 @@ class Describer:
 
     def __init__(self, store: LocalStore, base_iri: str) -> None:
         self._store = store
+        self._orders: OrderedDict[NamedNode, list[_Link]] = OrderedDict()
         ctl = base_iri + "onto/CTL/"
         self._graphs = base_iri + "data/graph/"
+        self._passages = base_iri + "data/passage/"
         self._start_line, self._end_line = NamedNode(ctl + "startLine"), NamedNode(ctl + "endLine")
         self._aligned_subject = NamedNode(ctl + "alignedSubject")
         self._aligned_predicate = NamedNode(ctl + "alignedPredicate")
@@ -129,12 +149,12 @@ class Describer:
             return None
         certainties = self._certainties(node)
         outgoing = _statements(quads, certainties)
-        incoming = _statements(self._store.quads(object=node), {})
+        incoming = self._incoming(node)
         start = (page - 1) * PAGE_SIZE
-        shown = incoming[start : start + PAGE_SIZE]
+        shown = self._linked(incoming[start : start + PAGE_SIZE], node)
         nodes = self._blank_closure(outgoing)
         named = self._named(outgoing, shown, nodes, certainties.values())
-        label_triples, labels = self._literals(named, LABELS)
+        label_quads, labels = self._literals(named, LABELS)
         _, definitions = self._literals(
             {s.predicate.value for s in (*outgoing, *shown)}, DEFINITIONS
         )
@@ -153,16 +173,64 @@ class Describer:
             definitions=definitions,
             sources=sources,
             nodes=tuple(nodes),
-            label_triples=label_triples,
+            label_statements=tuple(_statements(label_quads, {})),
         )
+
+    def outgoing(self, iri: str) -> list[Statement]:
+        """Return what is said about a resource itself, in order."""
+        node = _node(iri)
+        return _statements(self._store.quads(node), {}) if node is not None else []
+
+    def _incoming(self, node: NamedNode) -> list[_Link]:
+        """Return subject and predicate of every statement that points to a node, in order."""
+        kept = self._orders.get(node)
+        if kept is not None:
+            return kept
+        links = {
+            (quad.subject, quad.predicate)
+            for quad in self._store.quads(object=node)
+            if not isinstance(quad.subject, Triple)
+        }
+        found = sorted(links, key=lambda link: (str(link[0]), str(link[1])))
+        if PAGE_SIZE < len(found) <= _LARGEST_KEPT:
+            self._orders[node] = found
+            while len(self._orders) > _KEPT_ORDERS:
+                self._orders.popitem(last=False)
+        return found
+
+    def _linked(self, links: Iterable[_Link], node: NamedNode) -> list[Statement]:
+        """Return the statements from subjects, by predicates, to a node, in the order given."""
+        return [
+            statement
+            for subject, predicate in links
+            for statement in _statements(self._store.quads(subject, predicate, node), {})
+        ]
 
     def labels(self, iri: str) -> tuple[Literal, ...]:
         """Return the labels of a resource, of the best property that has any."""
         return self._literals({iri}, LABELS)[1].get(iri, ())
 
-    def label_triples(self, iri: str) -> tuple[Triple, ...]:
+    def label_statements(self, iri: str) -> list[Statement]:
         """Return the statements that give a resource its labels."""
-        return self._literals({iri}, LABELS)[0]
+        return _statements(self._literals({iri}, LABELS)[0], {})
+
+    def provenance(self, graphs: Iterable[str]) -> list[Quad]:
+        """Return what the provenance graph says about named graphs and their passages.
+
+        That is every statement of ``graph:provenance`` whose subject is one of the graphs, a
+        passage that one of them was derived from, or the provenance graph itself; nothing for
+        graphs that it does not describe.
+        """
+        home = NamedNode(self._graphs + "provenance")
+        found: dict[Quad, None] = {}
+        for graph in sorted({*graphs, home.value}):
+            about = [q for q in self._store.quads(NamedNode(graph)) if q.graph_name == home]
+            found |= dict.fromkeys(about)
+            passage = _first(about, PROV + "wasDerivedFrom") or self._passage_named_like(graph)
+            if passage.startswith(self._passages):
+                lines = self._store.quads(NamedNode(passage))
+                found |= dict.fromkeys(q for q in lines if q.graph_name == home)
+        return list(found)
 
     def source(self, graph: str) -> Source:
         """Return where a named graph comes from."""
@@ -179,13 +247,14 @@ class Describer:
     def _passage_named_like(self, graph: str) -> str:
         """Return the passage of a graph ``p-NNNN``: both are named by the first line."""
         slug = graph.removeprefix(self._graphs)
-        passage = f"{self._graphs.removesuffix('graph/')}passage/{slug}"
+        passage = self._passages + slug
         return passage if re.fullmatch(r"p-\d+", slug) and self.exists(passage) else ""
 
     def statements_of_graph(self, graph: str, *, limit: int = 500) -> list[Statement]:
         """Return the statements of one named graph, in order, at most ``limit``."""
         found = self._store.graph(NamedNode(graph))
-        return _statements(found, {})[:limit]
+        # The first by their text; a graph may hold a large part of the release.
+        return _statements(heapq.nsmallest(limit, found, key=lambda q: str(q.triple)), {})
 
     def label_index(self, statements: Iterable[Statement]) -> dict[str, tuple[Literal, ...]]:
         """Return the labels of everything that statements name."""
@@ -238,8 +307,9 @@ class Describer:
 
     def _literals(
         self, iris: Iterable[str], properties: tuple[NamedNode, ...]
-    ) -> tuple[tuple[Triple, ...], dict[str, tuple[Literal, ...]]]:
-        triples: dict[Triple, None] = {}
+    ) -> tuple[list[Quad], dict[str, tuple[Literal, ...]]]:
+        """Return the quads of the best property that each resource has, and its literals."""
+        kept: list[Quad] = []
         found: dict[str, tuple[Literal, ...]] = {}
         for iri in sorted(iris):
             node = _node(iri)
@@ -247,9 +317,9 @@ class Describer:
                 literals = [q.object for q in quads if isinstance(q.object, Literal)]
                 if literals:
                     found[iri] = tuple(dict.fromkeys(sorted(literals, key=str)))
-                    triples.update(dict.fromkeys(quad.triple for quad in quads))
+                    kept += quads
                     break
-        return tuple(triples), found
+        return kept, found
 
 
 def _node(iri: str) -> NamedNode | None:

@@ -1,8 +1,9 @@
-"""The table of formats: media type, suffix and serialiser, for graphs and for results.
+"""The table of formats: media type, suffix and serialiser, for graphs, datasets and results.
 
 Every writer is deterministic: one graph gives the same bytes whatever the order of its
 triples. Not here: which format a request gets (``web/negotiation``).
-Sources: RDF 1.1 Turtle, N-Triples, XML Syntax; JSON-LD 1.1; SPARQL 1.1 results formats.
+Sources: RDF 1.1 Turtle, TriG, N-Triples, N-Quads, XML Syntax; JSON-LD 1.1; SPARQL 1.1 results
+formats; RFC 9264 (linksets).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pyoxigraph as ox
 from ctl_kg.errors import ReleaseError
 from ctl_kg.namespaces import prefixes
 from ctl_kg.publish.json_ld import JsonLdWriter
-from ctl_kg.rdf.turtle import write_turtle
+from ctl_kg.rdf.turtle import write_trig, write_turtle
 from ctl_kg.sparql import results
 from ctl_kg.sparql.terms import QueryResult
 
@@ -47,10 +48,26 @@ HTML = Format("html", HTML_TYPE, "HTML", ("application/xhtml+xml",))
 
 # In order of preference: the first is what a client without wishes gets.
 GRAPH_FORMATS = (
-    Format("ttl", "text/turtle", "Turtle", ("application/x-turtle", "text/n3", "text/rdf+n3")),
+    Format(
+        "ttl",
+        "text/turtle",
+        "Turtle",
+        ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"),
+    ),
     Format("jsonld", "application/ld+json", "JSON-LD"),
     Format("nt", "application/n-triples", "N-Triples", ("text/plain",)),
     Format("rdf", "application/rdf+xml", "RDF/XML"),
+)
+# Statements with the named graphs that hold them: a description with its provenance.
+DATASET_FORMATS = (
+    Format("trig", "application/trig", "TriG", ("application/x-trig",)),
+    Format("nq", "application/n-quads", "N-Quads", ("text/x-nquads", "text/nquads")),
+)
+DESCRIPTION_FORMATS = (*GRAPH_FORMATS, *DATASET_FORMATS)
+# What a resource links to, for clients that follow typed links.
+LINKSET_FORMATS = (
+    Format("linkset.json", "application/linkset+json", "Linkset (JSON)"),
+    Format("linkset", "application/linkset", "Linkset"),
 )
 SELECT_FORMATS = (
     Format("json", results.JSON_TYPE, "JSON"),
@@ -108,6 +125,8 @@ class GraphWriter:
             "jsonld": self._json_ld.write,
             "nt": self._n_triples,
             "rdf": self._rdf_xml,
+            "trig": self._turtle,  # a graph without a name is written alike in both
+            "nq": self._n_triples,
         }
 
     def write(self, triples: Iterable[ox.Triple], suffix: str) -> bytes:
@@ -120,13 +139,36 @@ class GraphWriter:
         unique = sorted(set(triples), key=str)
         return self._writers[suffix](unique)
 
-    def _used(self, triples: Sequence[ox.Triple]) -> dict[str, str]:
-        iris = {
-            term.value
-            for triple in triples
-            for term in (triple.subject, triple.predicate, triple.object)
-            if isinstance(term, ox.NamedNode)
-        } | {t.object.datatype.value for t in triples if isinstance(t.object, ox.Literal)}
+    def write_dataset(self, quads: Iterable[ox.Quad], suffix: str) -> bytes:
+        """Return statements with their named graphs: ``trig``, ``nq`` or ``jsonld``.
+
+        Raises:
+            NotAcceptableError: JSON-LD cannot carry a triple term.
+            KeyError: the format has no named graphs.
+        """
+        unique = sorted(set(quads), key=str)
+        return {"trig": self._trig, "nq": _n_quads, "jsonld": self._json_ld.write_dataset}[suffix](
+            unique
+        )
+
+    def _trig(self, quads: list[ox.Quad]) -> bytes:
+        nested = any(isinstance(quad.object, ox.Triple) for quad in quads)
+        if not nested and len(quads) <= _LARGE:
+            return write_trig(quads, self.table).encode()
+        quads.sort(key=lambda quad: str(quad.graph_name))  # the engine writes them as they come
+        written = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=self._used(quads))
+        assert written is not None
+        return written
+
+    def _used(self, statements: Sequence[ox.Triple] | Sequence[ox.Quad]) -> dict[str, str]:
+        iris: set[str] = set()
+        for each in statements:
+            terms: list[object] = [each.subject, each.predicate, each.object]
+            if isinstance(each, ox.Quad):
+                terms.append(each.graph_name)
+            iris |= {term.value for term in terms if isinstance(term, ox.NamedNode)}
+            if isinstance(each.object, ox.Literal):
+                iris.add(each.object.datatype.value)
         return {
             prefix: namespace
             for prefix, namespace in self.table.items()
@@ -150,6 +192,16 @@ class GraphWriter:
         )
         # The engine writes carriage returns raw, and readers of XML would drop them.
         return written.replace(b"\r", b"&#13;")
+
+
+def _n_quads(quads: list[ox.Quad]) -> bytes:
+    return b"".join(
+        sorted(
+            line + b"\n"
+            for quad in quads
+            for line in (ox.serialize([quad], format=ox.RdfFormat.N_QUADS) or b"").splitlines()
+        )
+    )
 
 
 def _serialise(

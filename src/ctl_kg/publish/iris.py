@@ -13,6 +13,8 @@ from urllib.parse import quote, unquote
 
 # What may stand unescaped in a path (RFC 3986 pchar and "/"), and "%" of existing escapes.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}|[^\x21-\x7e]")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,35 @@ class IriPaths:
         return [iri for iri in dict.fromkeys(found) if not re.search(r'[\x00-\x20<>"{}|\\^`]', iri)]
 
 
+def normal_path(raw_path: str) -> str:
+    """Return a path in its normal form: escapes in capitals, and only where they are needed.
+
+    Args:
+        raw_path: the bytes received, each as one character (latin-1).
+
+    >>> normal_path("/data/%63luster/citt%c3%a0")
+    '/data/cluster/citt%C3%A0'
+    """
+
+    def normal(match: re.Match[str]) -> str:
+        found = match.group()
+        if len(found) == 1:
+            return quote(found.encode("latin-1", "replace"))
+        character = chr(int(found[1:], 16))
+        return character if _UNRESERVED.match(character) else found.upper()
+
+    return _ESCAPE.sub(normal, raw_path)
+
+
+def loose_path(path: str) -> str:
+    """Return a path as people confuse it: without case, escapes and slash at the end.
+
+    >>> loose_path("/data/Cluster/AFIL/")
+    'data/cluster/afil'
+    """
+    return unquote(path, errors="replace").strip("/").lower()
+
+
 def split_suffix(path: str, suffixes: tuple[str, ...]) -> tuple[str, str | None]:
     """Return a path without its format suffix, and the suffix (without dot) or None.
 
@@ -65,8 +96,13 @@ def split_suffix(path: str, suffixes: tuple[str, ...]) -> tuple[str, str | None]
     ('/data/cluster/afil', 'ttl')
     >>> split_suffix("/onto/CTL/0.1.0", ("ttl", "html"))
     ('/onto/CTL/0.1.0', None)
+    >>> split_suffix("/data/cluster/afil.linkset.json", ("linkset", "linkset.json"))
+    ('/data/cluster/afil', 'linkset.json')
     """
-    stem, dot, suffix = path.rpartition(".")
-    if dot and suffix in suffixes and not stem.endswith("/"):
-        return stem, suffix
+    name_at = path.rfind("/") + 1
+    dot = path.find(".", name_at + 1)
+    while dot > 0:
+        if path[dot + 1 :] in suffixes:
+            return path[:dot], path[dot + 1 :]
+        dot = path.find(".", dot + 1)
     return path, None

@@ -93,6 +93,16 @@ class JsonLdWriter:
         document = _Document(self._context, self._definitions, triples)
         return _text(document.build()).encode() + b"\n"
 
+    def write_dataset(self, quads: Iterable[ox.Quad]) -> bytes:
+        """Return a document with one node per named graph, which holds the graph's nodes.
+
+        Raises:
+            NotAcceptableError: a triple term, which JSON-LD 1.1 cannot hold.
+        """
+        found = sorted(set(quads), key=str)
+        document = _Document(self._context, self._definitions, [quad.triple for quad in found])
+        return _text(document.build_dataset(found)).encode() + b"\n"
+
 
 def _text(document: dict[str, Any]) -> str:
     """Return the document as JSON; of several nodes each stands on a line of its own."""
@@ -129,15 +139,28 @@ class _Document:
         )
 
     def build(self) -> dict[str, Any]:
+        graph = self._nodes(self._triples)
+        head = {"@context": self._used_context()}
+        return head | (graph[0] if len(graph) == 1 else {"@graph": graph})
+
+    def build_dataset(self, quads: list[ox.Quad]) -> dict[str, Any]:
+        graphs: dict[str, list[ox.Triple]] = defaultdict(list)
+        for quad in quads:
+            name = quad.graph_name
+            key = "" if isinstance(name, ox.DefaultGraph) else self._node(name)
+            graphs[key].append(quad.triple)
+        nodes = self._nodes(graphs.pop("", []))
+        nodes += [{"@id": name, "@graph": self._nodes(graphs[name])} for name in sorted(graphs)]
+        return {"@context": self._used_context(), "@graph": nodes}
+
+    def _nodes(self, triples: Iterable[ox.Triple]) -> list[dict[str, Any]]:
         nodes: dict[str, dict[str, Any]] = {}
-        for triple in self._triples:
+        for triple in triples:
             if isinstance(triple.subject, ox.Triple):
                 raise NotAcceptableError(["text/turtle", "application/n-triples"])
             subject = self._node(triple.subject)
             self._add(nodes.setdefault(subject, {}), triple.predicate.value, triple.object)
-        graph = [{"@id": subject, **_sorted(found)} for subject, found in sorted(nodes.items())]
-        head = {"@context": self._used_context()}
-        return head | (graph[0] if len(graph) == 1 else {"@graph": graph})
+        return [{"@id": subject, **_sorted(found)} for subject, found in sorted(nodes.items())]
 
     def _used_context(self) -> dict[str, Any]:
         pending, found = sorted(self._used), {}

@@ -22,6 +22,8 @@ from ctl_kg.publish.entailment import derive, load_rules
 from ctl_kg.publish.findings import Finding, ordered
 from ctl_kg.publish.literal_check import check_literals
 from ctl_kg.publish.quality import run_quality_rules
+from ctl_kg.publish.query_graph import GRAPH as QUERIES_GRAPH
+from ctl_kg.publish.query_graph import query_quads
 from ctl_kg.publish.shacl import check_declarations, check_supported, prefix_declarations
 from ctl_kg.publish.shacl_worker import ShapesRun
 from ctl_kg.publish.sparql_constraints import run_constraints, take_over
@@ -30,7 +32,7 @@ from ctl_kg.rdf.loading import ParsedFile, load_project, parse_text, read_text
 from ctl_kg.rdf.places import Places
 from ctl_kg.rdf.terms import text_of
 from ctl_kg.sparql import guard
-from ctl_kg.sparql.query_file import check_slug, parse_query
+from ctl_kg.sparql.query_file import QueryFile, check_slug, parse_query
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,30 @@ class Project:
         rules = load_rules(self.assets.ontology, self.assets.root, self.base_iri)
         return tuple(derive(self.asserted, rules, f"{self.base_iri}data/graph/derived"))
 
+    @cached_property
+    def queries(self) -> tuple[QueryFile, ...]:
+        """The stock queries.
+
+        Raises:
+            QueryFileError: a file is malformed.
+        """
+        found = []
+        for path in self.assets.files("queries", ".rq"):
+            name = self.assets.name(path)
+            text = rebase(read_text(path, name), self.base_iri)
+            check_slug(path, name)
+            found.append(parse_query(text, name=path.stem, path=name))
+        return tuple(found)
+
+    @cached_property
+    def described_queries(self) -> tuple[Quad, ...]:
+        """What the stock queries say of themselves."""
+        return tuple(query_quads(self.queries, self.base_iri))
+
     @property
     def data(self) -> list[Quad]:
-        """Every statement but the shapes: asserted, then derived."""
-        return [*self.asserted, *self.derived]
+        """Every statement but the shapes: asserted, then derived, then the stock queries."""
+        return [*self.asserted, *self.derived, *self.described_queries]
 
     @property
     def places(self) -> Places:
@@ -124,7 +146,9 @@ class Validation:
         try:
             if check_shapes:  # first, for it takes longest and needs no derived statements
                 self._runs.append(ShapesRun([], rest, mend, check_shapes=True))
-            self._runs.append(ShapesRun(project.data, rest, mend, check_shapes=False))
+            # Without the stock queries: no shape is about them, and the engine would read them all.
+            stated = [*project.asserted, *project.derived]
+            self._runs.append(ShapesRun(stated, rest, mend, check_shapes=False))
         except BaseException:
             self.__exit__()
             raise
@@ -182,17 +206,13 @@ def check_queries(project: Project) -> None:
     """
     terms_at = f"{project.base_iri}onto/CTL/"
     known = {text_of(quad.subject) for quad in project.asserted}
-    for path in project.assets.files("queries", ".rq"):
-        name = project.assets.name(path)
-        text = rebase(read_text(path, name), project.base_iri)
-        check_slug(path, name)
-        query = parse_query(text, name=path.stem, path=name)
+    for query in project.queries:
         for line, iri in guard.scan(query.text).iris():
             if iri.startswith(terms_at) and iri not in known and iri != terms_at:
                 near = difflib.get_close_matches(iri, sorted(known), n=1, cutoff=0.8)
                 raise QueryFileError(
                     f"ctl:{iri.removeprefix(terms_at)} is not a term of the ontology",
-                    path=name,
+                    path=f"queries/{query.name}.rq",
                     line=line,
                     hint=f"Did you mean ctl:{near[0].removeprefix(terms_at)}?"
                     if near and near[0].startswith(terms_at)
@@ -216,7 +236,7 @@ def validate(project: Project, *, check_shapes: bool = True) -> list[Finding]:
 def _names_of_files(project: Project) -> set[str]:
     """Return the IRIs that exist because a file or the build makes them."""
     base, assets = project.base_iri, project.assets
-    names = {f"{base}data/graph/derived", base}
+    names = {f"{base}data/graph/derived", base + QUERIES_GRAPH, base}
     names |= {f"{base}queries/{path.stem}" for path in assets.files("queries", ".rq")}
     names |= {f"{base}rules/{path.stem}" for path in assets.files("ontology", ".rq")}
     names |= {f"{base}rules/{path.stem}" for path in assets.files("shapes", ".rq")}

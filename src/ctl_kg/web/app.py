@@ -71,7 +71,7 @@ def _preflight(scope: Scope) -> Response:
         headers={
             "allow": methods,
             "access-control-allow-methods": methods,
-            "access-control-allow-headers": "Accept, Accept-Language, Content-Type",
+            "access-control-allow-headers": "Accept, Accept-Language, Accept-Profile, Content-Type",
             "access-control-max-age": "86400",
         },
     )
@@ -98,7 +98,11 @@ def error_response(
     request: Request, error: CtlKgError, headers: dict[str, str] | None = None
 ) -> Response:
     """Return an error as a page for people, and as problem+json for programs."""
-    more = {"vary": "Accept, Accept-Language", **retry_headers(error), **(headers or {})}
+    more = {
+        "vary": "Accept, Accept-Language, Accept-Profile",
+        **retry_headers(error),
+        **(headers or {}),
+    }
     if not prefers_html(accept_of(request)):
         return problem(error, headers=more)
     page = page_of(request)

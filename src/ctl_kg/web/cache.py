@@ -107,7 +107,7 @@ class AnswerCache:
         await send(messages[1])
 
     def _store(self, whole: tuple[str, _Key], messages: _Messages) -> None:
-        if len(messages[1]["body"]) <= self._ready.maxsize // 4:
+        if self._ready.getsizeof(messages) <= self._ready.maxsize // 4:
             self._ready[whole] = messages
 
     def _messages(self, scope: Scope, key: _Key, answer: Answer) -> _Messages:

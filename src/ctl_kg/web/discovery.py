@@ -36,11 +36,10 @@ def void(request: Request) -> Response:
 def sitemap(request: Request) -> Response:
     """List the page of every resource, at its public address."""
     site = site_of(request)
-    subjects = {quad.subject.value for quad in site.store.quads() if hasattr(quad.subject, "value")}
     base = site.base_iri
     pages = sorted(
         str(site.iris.path_of(iri, ".html")).lstrip("/")
-        for iri in subjects
+        for iri in site.index.iris
         if iri.startswith((base + "data/", base + "controlled-vocabulary/", base + "onto/"))
     )
     day = str(site.manifest.get("released", ""))

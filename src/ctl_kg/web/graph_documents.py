@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ctl_kg.publish.formats import GRAPH_FORMATS, HTML, by_suffix, offers
+from ctl_kg.publish.formats import DESCRIPTION_FORMATS, HTML, by_suffix, offers
 from ctl_kg.sparql.terms import Term, text_of
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
@@ -23,7 +23,7 @@ from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import GraphView, Link, Property, SubjectStatements, Value
 
-_FORMATS = (*GRAPH_FORMATS, HTML)
+_FORMATS = (*DESCRIPTION_FORMATS, HTML)
 _OFFERS = offers(_FORMATS)
 _VARY = ("Accept", "Accept-Language")
 _MOST_SUBJECTS = 200  # that a page shows; the other formats have them all
@@ -71,7 +71,7 @@ def graph_document(
         body = render(_view(site, page, path, title, list(triples)), page)
         made = Representation(body, HTML.content_type, page.language, _VARY, links)
     else:
-        chosen = by_suffix(suffix, GRAPH_FORMATS)
+        chosen = by_suffix(suffix, DESCRIPTION_FORMATS)
         assert chosen is not None
         body = site.writer.write(triples, suffix)
         made = Representation(body, chosen.content_type, vary=_VARY, links=links)
@@ -100,6 +100,6 @@ def _view(site: Site, page: PageContext, path: str, title: str, triples: list[Tr
         subjects=subjects,
         left_out=len(by_subject) - len(shown),
         downloads=tuple(
-            Link(each.name, f"{page.root_path}{path}.{each.suffix}") for each in GRAPH_FORMATS
+            Link(each.name, f"{page.root_path}{path}.{each.suffix}") for each in DESCRIPTION_FORMATS
         ),
     )

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.errors import NotFoundError
-from ctl_kg.publish.formats import GRAPH_FORMATS, HTML, offers
+from ctl_kg.publish.formats import DESCRIPTION_FORMATS, HTML, offers
+from ctl_kg.publish.schema_org import SCHEMA
 from ctl_kg.web import discovery
 from ctl_kg.web.entities import whole_graph
 from ctl_kg.web.graph_documents import graph_document
@@ -32,7 +33,7 @@ _ENTRY_POINTS = ("data/cluster", "data/network", "data/project", "data/organisat
 
 _VARY = ("Accept", "Accept-Language")
 # A browser, and whoever does not say, gets the page.
-_HOME_OFFERS = offers((HTML, *GRAPH_FORMATS))
+_HOME_OFFERS = offers((HTML, *DESCRIPTION_FORMATS))
 
 _MEDIA_TYPES = {
     ".ttl": "text/turtle; charset=utf-8",
@@ -94,7 +95,8 @@ def home_view(site: Site, page: PageContext) -> HomeView:
 def _dataset_json_ld(site: Site, page: PageContext, names: list[str]) -> str:
     t = page.messages
     document = {
-        "@context": "https://schema.org",
+        # Its own context: a reader need not fetch schema.org's to know what it says.
+        "@context": {"@vocab": SCHEMA, "license": {"@type": "@id"}, "contentUrl": {"@type": "@id"}},
         "@type": "Dataset",
         "@id": site.base_iri,
         "name": t("site.title"),

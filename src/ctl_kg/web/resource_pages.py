@@ -16,13 +16,18 @@ from ctl_kg.publish.description import (
     Description,
     Statement,
 )
-from ctl_kg.publish.formats import GRAPH_FORMATS
+from ctl_kg.publish.formats import DESCRIPTION_FORMATS
+from ctl_kg.publish.profiles import PROFILES
+from ctl_kg.publish.schema_org import SCHEMA, schema_org
 from ctl_kg.web.pages import PageContext
+from ctl_kg.web.responses import Links, uri
+from ctl_kg.web.signposting import Subject
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import (
     Alternate,
     Entry,
+    HeadLink,
     Link,
     ListView,
     Pager,
@@ -37,8 +42,10 @@ _DESCRIPTIONS = (DCT + "description", SKOS + "definition",
                  "http://www.w3.org/2000/01/rdf-schema#comment")  # fmt: skip
 
 
-def resource_view(site: Site, page: PageContext, description: Description) -> ResourceView:
-    """Return the page about one resource."""
+def resource_view(
+    site: Site, page: PageContext, description: Description, links: Links = ()
+) -> ResourceView:
+    """Return the page about one resource; ``links`` are those of its ``Link`` header."""
     parts = ViewParts(site, page, description.labels)
     passage = _passage(site, parts, description)
     title = own_title(parts, description, passage)
@@ -61,8 +68,21 @@ def resource_view(site: Site, page: PageContext, description: Description) -> Re
         pager=_pager(page, description.page, description.pages),
         passage=passage,
         alternates=alternates(site, page, description.iri),
-        json_ld=schema_org(description, title, about.value if about else ""),
+        json_ld=embedded_json_ld(site, description, title, about.value if about else ""),
         parents=_parents(site, page, parts, description.iri),
+        head_links=head_links(links),
+    )
+
+
+def head_links(links: Links) -> tuple[HeadLink, ...]:
+    """Return the links of a document as they stand in the head of its page.
+
+    That is all but items and other profiles, which a head could not tell from formats.
+    """
+    return tuple(
+        HeadLink(parameters["rel"], uri(target), parameters.get("type", ""))
+        for target, parameters in links
+        if parameters["rel"] != "item" and "formats" not in parameters
     )
 
 
@@ -167,18 +187,21 @@ def alternates(site: Site, page: PageContext, iri: str) -> tuple[Alternate, ...]
             each.media_type,
             f"{page.root_path}{site.iris.path_of(iri, '.' + each.suffix)}",
         )
-        for each in GRAPH_FORMATS
+        for each in DESCRIPTION_FORMATS
     )
 
 
-def schema_org(description: Description, title: str, about: str) -> str:
-    """Return the schema.org JSON-LD to embed; ``<`` is escaped so that it cannot end a script."""
-    schema = "http://schema.org/"
-    types = [iri.removeprefix(schema) for iri in description.types if iri.startswith(schema)]
+def embedded_json_ld(site: Site, description: Description, title: str, about: str) -> str:
+    """Return the schema.org JSON-LD to embed; ``<`` is escaped so that it cannot end a script.
+
+    Its context is its own: a reader need not fetch schema.org's to know what it says.
+    """
+    types = [each.value.removeprefix(SCHEMA) for each in schema_org(site.base_iri).types(
+        description.types)]  # fmt: skip
     document: dict[str, object] = {
-        "@context": "https://schema.org",
+        "@context": {"@vocab": SCHEMA, "url": {"@type": "@id"}},
         "@id": description.iri,
-        "@type": (types[0] if len(types) == 1 else types) or "Thing",
+        "@type": types[0] if len(types) == 1 else types,
         "name": title,
     }
     if about:
@@ -225,18 +248,20 @@ def members_of(site: Site, folder: str) -> tuple[str, ...]:
     return found.members if found else ()
 
 
-def list_view(site: Site, page: PageContext, folder: str, number: int) -> ListView:
+def list_view(
+    site: Site, page: PageContext, folder: str, number: int, links: Links = ()
+) -> ListView:
     """Return one page of a list."""
     found = site.index.folder(folder)
     assert found is not None
-    parts = ViewParts(site, page, {})
-    named = sorted(
-        ((parts.name(iri), iri) for iri in found.members),
-        key=lambda item: (item[0][0].lower(), item[1]),
+    parts = ViewParts(site, page, _profile_labels(site))
+    ordered = site.index.ordered(
+        folder, page.language, lambda iri: (parts.name(iri)[0].lower(), iri)
     )
     start = (number - 1) * LIST_PAGE
     entries = []
-    for (text, language), iri in named[start : start + LIST_PAGE]:
+    for iri in ordered[start : start + LIST_PAGE]:
+        text, language = parts.name(iri)
         entries.append(Entry(Link(text, parts.href(iri), language), _kind_words(site, parts, iri)))
     title = folder_title(site, parts, folder)
     parents = folder_links(site, page, parts, folder)[:-1]
@@ -252,9 +277,54 @@ def list_view(site: Site, page: PageContext, folder: str, number: int) -> ListVi
             for each in found.folders
         ),
         total=len(found.members),
-        pager=_pager(page, number, max(1, -(-len(found.members) // LIST_PAGE))),
+        pager=_pager(page, number, pages_of_list(site, folder)),
         alternates=(),
         parents=parents,
+        head_links=head_links(links),
+    )
+
+
+def pages_of_list(site: Site, folder: str) -> int:
+    """Return how many pages a list fills, at least one."""
+    return max(1, -(-site.index.count(folder) // LIST_PAGE))
+
+
+def _profile_labels(site: Site) -> dict[str, tuple[Literal, ...]]:
+    """Return the labels of the profiles, which stand in no graph."""
+    return {
+        each.iri(site.base_iri): tuple(
+            Literal(text, language=language) for language, text in each.titles.items()
+        )
+        for each in PROFILES
+    }
+
+
+def alternates_view(site: Site, page: PageContext, subject: Subject, links: Links = ()) -> ListView:
+    """Return the list of the profiles and formats that a resource is offered in."""
+    parts = ViewParts(site, page, _profile_labels(site))
+    entries = tuple(
+        Entry(
+            Link(
+                f"{profile.titles[page.language]}: {each.name}",
+                page.keep_language(subject.address_of(profile, each)),
+            ),
+            each.media_type,
+        )
+        for profile in subject.profiles
+        for each in profile.formats
+    )
+    local = subject.iri[len(site.base_iri) :].partition("#")[0]
+    name = folder_title(site, parts, local) if subject.is_folder else parts.name(subject.iri)[0]
+    return ListView(
+        title=page.messages("alternates.title", name=name),
+        description=page.messages("alternates.text"),
+        entries=entries,
+        folders=(),
+        total=len(entries),
+        pager=Pager(1, 1, None, None),
+        alternates=(),
+        parents=folder_links(site, page, parts, local[: local.rfind("/") + 1]),
+        head_links=head_links(links),
     )
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.errors import CtlKgError, NotFoundError, ParameterError
-from ctl_kg.publish.formats import GRAPH_FORMATS, HTML, by_suffix, formats_for, offers
+from ctl_kg.publish.formats import DESCRIPTION_FORMATS, HTML, by_suffix, formats_for, offers
 from ctl_kg.publish.iris import split_suffix
 from ctl_kg.publish.service import query_description, query_list
 from ctl_kg.sparql.binding import bind
@@ -61,7 +61,7 @@ def query_groups(site: Site, page: PageContext) -> tuple[QueryGroup, ...]:
 def queries(request: Request) -> Response:
     """List the stock queries."""
     site = site_of(request)
-    table = offers((*GRAPH_FORMATS, HTML))
+    table = offers((*DESCRIPTION_FORMATS, HTML))
     chosen = table[choose_media_type(accept_of(request), table)]
     if chosen is HTML:
         page = page_of(request)
@@ -81,7 +81,7 @@ async def query(request: Request) -> Response:
     site = site_of(request)
     name = raw_path(request).removeprefix("/queries/")
     stem, suffix = split_suffix(name, ("html", "rq", "json", "xml", "csv", "tsv", "ttl", "jsonld",
-                                       "nt", "rdf"))  # fmt: skip
+                                       "nt", "rdf", "trig", "nq"))  # fmt: skip
     found = site.queries.get(stem)
     if found is None:
         raise unknown_query(site.queries, stem, site.base_iri)
@@ -89,7 +89,7 @@ async def query(request: Request) -> Response:
         return respond(Representation(found.text.encode(), RQ_TYPE), modified=site.modified)
     # A SELECT has a description as RDF; a CONSTRUCT answers with RDF itself.
     answers = formats_for(found.form)
-    offered = (*answers, *(() if found.form == "CONSTRUCT" else GRAPH_FORMATS), HTML)
+    offered = (*answers, *(() if found.form == "CONSTRUCT" else DESCRIPTION_FORMATS), HTML)
     if suffix:
         chosen = by_suffix(suffix, offered)
         vary: tuple[str, ...] = ("Accept-Language",) if suffix == "html" else ()
