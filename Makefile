@@ -31,9 +31,16 @@ $(VENV)/.test: requirements/test.lock $(VENV)/.run
 	touch $@
 
 ## Measure our server beside its peers on this machine and print one table (see benchmarks/README.md)
-bench: $(VENV)/.run .venv-bench/.peers
+bench: $(VENV)/.run .venv-bench/.peers benchmarks/node_modules/.peers
 	$(BIN)/ctl-kg build
-	$(BIN)/python benchmarks/http_bench.py release
+	$(BIN)/python benchmarks/generate.py --triples 1000000 --seed 1 --out build/large
+	$(BIN)/python benchmarks/http_bench.py release --large build/large
+	$(BIN)/python benchmarks/isolation.py release
+
+# A peer that cannot be installed is left out of the table, with a line that says so.
+benchmarks/node_modules/.peers: benchmarks/package-lock.json
+	-npm ci --prefix benchmarks
+	mkdir -p $(@D) && touch $@
 
 .venv-bench/.peers: benchmarks/peers.lock
 	$(PYTHON) -m venv .venv-bench
@@ -48,4 +55,4 @@ lock: $(VENV)/.run
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file benchmarks/peers.lock benchmarks/peers.in
 
 clean:
-	rm -rf $(VENV) .venv-bench release dist
+	rm -rf $(VENV) .venv-bench release dist build benchmarks/node_modules

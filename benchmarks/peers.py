@@ -1,22 +1,25 @@
-"""The servers that are measured: ours and its peers, each started for the time of its turn."""
+"""The servers that are measured: ours and its peers, each with the same data."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
-PEERS = Path(__file__).resolve().parents[1] / ".venv-bench" / "bin"
-_START_LIMIT_S = 60.0
+from processes import Running, free_port, running
+
+HERE = Path(__file__).resolve().parent
+# Where the peers from PyPI and npm are installed; other places for experiments.
+PYTHON_PEERS = Path(os.environ.get("BENCH_VENV", HERE.parent / ".venv-bench")) / "bin"
+NODE_PEERS = Path(os.environ.get("BENCH_NODE_MODULES", HERE / "node_modules"))
+BASE = "https://w3id.org/ctl-kg/"
+_ASK = "query=ASK%20%7B%7D"
 
 _BARE_APP = """
 import os, pathlib
@@ -33,96 +36,67 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"" if held else BODY})
 """
 
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextlib.contextmanager
-def running(
-    command: Sequence[str], port: int, path: str = "/", environment: Mapping[str, str] | None = None
-) -> Iterator[tuple[str, int]]:
-    """Run a server; give its origin and process id once it answers, and end it afterwards.
-
-    Raises:
-        RuntimeError: it ended or did not answer in time.
-    """
-    origin = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | dict(environment or {}),
-        start_new_session=True,
-    )
-    try:
-        _wait(process, origin + path)
-        yield origin, process.pid
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, 15)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-
-
-def _wait(process: subprocess.Popen[bytes], address: str) -> None:
-    end = time.monotonic() + _START_LIMIT_S
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise RuntimeError(f"{process.args!r} ended with status {process.returncode}")
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-            return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"{address} did not answer within {_START_LIMIT_S:.0f} s")
-
-
-def memory_mb(pid: int) -> float:
-    """Return the resident memory of a process and its children, in MB."""
-    total = 0
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True)
-    rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
-    family = {pid}
-    for _ in range(4):
-        family |= {child for child, parent, _ in rows if parent in family}
-    total = sum(rss for child, _, rss in rows if child in family)
-    return total / 1024
+_TRIFID = """
+server:
+  logLevel: error
+globals:
+  datasetBaseUrl: {base}
+  endpoints:
+    default:
+      url: /query
+plugins:
+  entity-renderer:
+    module: "@zazuko/trifid-entity-renderer"
+  fetch-handler:
+    module: trifid-handler-fetch
+    paths: /query
+    config:
+      url: {data}
+      contentType: application/n-triples
+      baseIRI: {base}
+      unionDefaultGraph: true
+"""
 
 
 @contextlib.contextmanager
-def ours(release: Path) -> Iterator[tuple[str, int]]:
-    """Serve a release with ``ctl-kg serve``."""
+def ours(release: Path, path: str = "/data/cluster/afil.ttl") -> Iterator[Running]:
+    """Serve a release with ``ctl-kg serve``, one worker; ready when it answers ``path``."""
     port = free_port()
     command = [sys.executable, "-m", "ctl_kg", "serve", "--release", str(release)]
-    with running([*command, "--port", str(port)], port, "/healthz") as server:
+    with running([*command, "--port", str(port)], port, path) as server:
         yield server
 
 
 @contextlib.contextmanager
-def bare_asgi(body: bytes, media_type: str) -> Iterator[tuple[str, int]]:
-    """Serve fixed bytes from the smallest application under uvicorn, without access log."""
+def bare_asgi(body: bytes, media_type: str, server_name: str) -> Iterator[Running]:
+    """Serve fixed bytes from the smallest application, without access log.
+
+    Args:
+        body: what is sent.
+        media_type: its type.
+        server_name: ``uvicorn`` or ``granian``, with one worker.
+    Raises:
+        FileNotFoundError: the server is not installed.
+    """
+    program = _python_peer(server_name)
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "bare.py").write_text(_BARE_APP, encoding="utf-8")
         content = Path(folder) / "body"
         content.write_bytes(body)
-        command = [sys.executable, "-m", "uvicorn", "bare:app", "--app-dir", folder]
-        command += ["--port", str(port), "--log-level", "critical", "--no-access-log"]
-        environment = {"BENCH_BODY": str(content), "BENCH_TYPE": media_type}
-        with running(command, port, environment=environment) as server:
+        command = [program, "bare:app", "--port", str(port)]
+        if server_name == "uvicorn":
+            command += ["--log-level", "critical", "--no-access-log", "--app-dir", folder]
+        else:
+            command += ["--interface", "asgi", "--workers", "1", "--no-log", "--no-ws"]
+            command += ["--working-dir", folder]
+        environment = {"BENCH_BODY": str(content), "BENCH_TYPE": media_type, "PYTHONPATH": folder}
+        with running(command, port, environment=environment, folder=folder) as server:
             yield server
 
 
 @contextlib.contextmanager
-def nginx(body: bytes) -> Iterator[tuple[str, int]]:
+def nginx(body: bytes) -> Iterator[Running]:
     """Serve fixed bytes as a file from nginx with one worker.
 
     Raises:
@@ -130,7 +104,7 @@ def nginx(body: bytes) -> Iterator[tuple[str, int]]:
     """
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
-        raise FileNotFoundError("nginx is not installed")
+        raise FileNotFoundError("nginx is not installed (Debian: nginx-light)")
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -150,40 +124,89 @@ def nginx(body: bytes) -> Iterator[tuple[str, int]]:
 
 
 @contextlib.contextmanager
-def oxigraph(nquads: Path) -> Iterator[tuple[str, int]]:
-    """Serve the data from Oxigraph's own server, on disk.
+def oxigraph(nquads: Path) -> Iterator[Running]:
+    """Serve the data from Oxigraph's own server, on disk; loading is not part of its start.
 
     Raises:
         FileNotFoundError: it is not installed.
     """
-    program = _peer("oxigraph")
+    program = _python_peer("oxigraph")
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         store = str(Path(folder) / "store")
         load = [program, "load", "--location", store, "--file", str(nquads)]
         subprocess.run(load, check=True, capture_output=True)
-        command = [program, "serve", "--location", store, "--bind", f"127.0.0.1:{port}"]
-        command.append("--union-default-graph")
-        with running(command, port) as server:
+        command = [program, "serve-read-only", "--location", store]
+        command += ["--bind", f"127.0.0.1:{port}", "--union-default-graph"]
+        with running(command, port, f"/query?{_ASK}") as server:
             yield server
 
 
 @contextlib.contextmanager
-def rdflib_endpoint(nquads: Path) -> Iterator[tuple[str, int]]:
+def rdflib_endpoint(nquads: Path) -> Iterator[Running]:
     """Serve the data from rdflib-endpoint.
 
     Raises:
         FileNotFoundError: it is not installed.
     """
-    program = _peer("rdflib-endpoint")
+    program = _python_peer("rdflib-endpoint")
     port = free_port()
     command = [program, "serve", str(nquads), "--host", "127.0.0.1", "--port", str(port)]
-    with running(command, port, "/?query=ASK%20%7B%7D") as server:
+    with running(command, port, f"/?{_ASK}") as server:
         yield server
 
 
-def _peer(name: str) -> str:
-    path = PEERS / name
+@contextlib.contextmanager
+def shmarql(nquads: Path) -> Iterator[Running]:
+    """Serve the data from SHMARQL, which reads no N-Quads: as N-Triples, in memory.
+
+    Raises:
+        FileNotFoundError: it is not installed.
+    """
+    program = _python_peer("uvicorn")
+    if not list(PYTHON_PEERS.parent.glob("lib/python*/site-packages/shmarql")):
+        raise FileNotFoundError("shmarql is not installed in .venv-bench")
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        data = _without_graphs(nquads, Path(folder))
+        environment = {"DATA_LOAD_PATHS": str(data), "SITE_URI": BASE, "DEBUG": "0"}
+        command = [program, "shmarql:app", "--port", str(port)]
+        command += ["--log-level", "critical", "--no-access-log"]
+        path = "/shmarql/?query=" + quote("SELECT * WHERE { ?s ?p ?o } LIMIT 1")  # no ASK
+        with running(command, port, path, environment=environment, folder=folder) as server:
+            yield server
+
+
+@contextlib.contextmanager
+def trifid(nquads: Path) -> Iterator[Running]:
+    """Serve the data from Trifid, with its own in-memory store.
+
+    Raises:
+        FileNotFoundError: it is not installed.
+    """
+    program = NODE_PEERS / ".bin" / "trifid"
+    if not program.exists():
+        raise FileNotFoundError("trifid is not installed (npm ci --prefix benchmarks)")
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        data = _without_graphs(nquads, Path(folder))
+        config = Path(folder) / "config.yaml"
+        config.write_text(_TRIFID.format(base=BASE, data=data), encoding="utf-8")
+        command = [str(program), "--config", str(config), "--port", str(port)]
+        with running(command, port, f"/query?{_ASK}", folder=str(NODE_PEERS.parent)) as server:
+            yield server
+
+
+def _without_graphs(nquads: Path, folder: Path) -> Path:
+    """Write N-Quads as N-Triples, for a server that reads no named graphs."""
+    target = folder / "data.nt"
+    with nquads.open("rb") as source, target.open("wb") as out:
+        out.writelines(line.rpartition(b" <")[0] + b" .\n" for line in source)
+    return target
+
+
+def _python_peer(name: str) -> str:
+    path = PYTHON_PEERS / name
     if not path.exists():
         raise FileNotFoundError(f"{name} is not installed in .venv-bench")
     return str(path)

@@ -68,6 +68,30 @@ def test_dumps_examples_and_linksets_exist(client: TestClient) -> None:
     assert all(int(graph.value(each, VOID.triples)) > 0 for each in linksets)  # type: ignore[arg-type]
 
 
+def test_the_stock_queries_are_in_the_graph_and_run(client: TestClient) -> None:
+    text = f"""PREFIX sh: <http://www.w3.org/ns/shacl#>
+SELECT ?query ?text WHERE {{ GRAPH <{BASE}data/graph/queries> {{ ?query sh:select ?text }} }}
+ORDER BY ?query"""
+    rows = client.get("/sparql", params={"query": text}).json()["results"]["bindings"]
+    assert len(rows) > 40
+    for row in rows[::8]:
+        path = "/" + row["query"]["value"].removeprefix(BASE)
+        wanted = client.get(path, headers={"accept": "text/csv"})
+        found = client.get(
+            "/sparql", params={"query": row["text"]["value"]}, headers={"accept": "text/csv"}
+        )
+        assert found.status_code == wanted.status_code == 200
+        assert found.text == wanted.text
+
+
+def test_the_queries_graph_says_where_it_comes_from(client: TestClient) -> None:
+    text = f"""PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+ASK {{ GRAPH <{BASE}data/graph/provenance> {{
+  <{BASE}data/graph/queries> dct:type ?kind ; prov:wasAttributedTo ?who }} }}"""
+    assert client.get("/sparql", params={"query": text}).json()["boolean"] is True
+
+
 def test_every_page_of_the_site_map_answers(client: TestClient) -> None:
     text = client.get("/sitemap.xml").text
     pages = re.findall(r"<loc>([^<]+)</loc>", text)

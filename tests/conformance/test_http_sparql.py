@@ -327,3 +327,71 @@ def test_unknown_queries_get_suggestions(client: TestClient) -> None:
     answer = client.get("/queries/cluster-by-network")
     assert answer.status_code == 404
     assert answer.json()["suggestions"][0] == BASE + "queries/clusters-by-network"
+
+
+MISSPELT = """PREFIX ctl: <https://w3id.org/ctl-kg/onto/CTL/>
+SELECT * WHERE {
+  ?s a ctl:TecnologyCluster
+}"""
+
+
+def test_an_empty_answer_is_explained(client: TestClient) -> None:
+    answer = client.get("/sparql", params={"query": MISSPELT, "explain": "empty"})
+    assert answer.headers["content-type"] == "application/json"
+    found = answer.json()
+    assert (found["empty"], found["line"]) == (True, 3)
+    assert found["suggestions"][0]["iri"].endswith("onto/CTL/TechnologyCluster")
+    assert set(found["message"]) == {"it", "en"}
+    full = client.get("/sparql", params={"query": "ASK { ?s ?p ?o }", "explain": "empty"}).json()
+    assert full["empty"] is False
+
+
+def test_the_page_of_an_empty_answer_leads_to_its_explanation(client: TestClient) -> None:
+    page = {"accept": "text/html", "accept-language": "it"}
+    empty = client.get("/sparql", params={"query": MISSPELT}, headers=page)
+    assert "explain=empty" in empty.text
+    why = client.get("/sparql", params={"query": MISSPELT, "explain": "empty"}, headers=page)
+    assert "Perché non c" in why.text
+    assert "TechnologyCluster" in why.text.split('id="why"')[1]
+
+
+def test_an_answer_that_may_change_is_not_kept(client: TestClient) -> None:
+    params = {"query": "SELECT (STRUUID() AS ?x) {}", "format": "csv"}
+    first, second = client.get("/sparql", params=params), client.get("/sparql", params=params)
+    assert first.headers["cache-control"] == "no-store"
+    assert first.text != second.text
+
+
+def test_a_large_answer_is_whole_and_has_a_validator(client: TestClient) -> None:
+    numbers = " ".join(str(n) for n in range(200))
+    query = (
+        f"SELECT ?a ?b ('{'x' * 100}' AS ?c)"
+        f" {{ VALUES ?a {{ {numbers} }} VALUES ?b {{ {numbers} }} }} ORDER BY ?a ?b"
+    )
+    answer = client.post("/sparql", data={"query": query}, headers={"accept": "text/csv"})
+    assert answer.status_code == 200
+    assert int(answer.headers["content-length"]) == len(answer.content) > 4_000_000
+    assert answer.text.count("\r\n") == 40_001
+    tag = answer.headers["etag"]
+    plain = {"accept": "text/csv", "accept-encoding": "identity"}
+    held = {**plain, "if-none-match": tag}
+    assert client.get("/sparql", params={"query": query}, headers=held).status_code == 304
+    head = client.head("/sparql", params={"query": query}, headers=plain)
+    assert (head.content, head.headers["etag"]) == (b"", tag)
+
+
+def test_the_time_an_answer_took_is_told(client: TestClient) -> None:
+    query = {"query": "SELECT * { ?s ?p ?o } LIMIT 3"}
+    assert "query;dur=" in client.get("/sparql", params=query).headers["server-timing"]
+    assert "cache" in client.get("/sparql", params=query).headers["server-timing"]
+
+
+@pytest.mark.parametrize(("limit", "settings"), [("rows", 5), ("bytes", 50)])
+def test_a_limit_is_named_in_the_error(limit: str, settings: int) -> None:
+    chosen = Settings(**{f"query_max_{limit}": settings})  # type: ignore[arg-type]
+    with TestClient(create_app(MINI, chosen)) as client:
+        answer = client.get("/sparql", params={"query": "SELECT * { ?s ?p ?o }"})
+    assert answer.status_code == 504
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["limit"] == limit
+    assert answer.json()["hint"]

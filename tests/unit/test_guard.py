@@ -3,10 +3,15 @@
 import contextlib
 import time
 
+import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ctl_kg.errors import QuerySyntaxError
-from ctl_kg.sparql.guard import MAX_DEPTH, nearest_keyword, scan, tokenise
+from ctl_kg.sparql import guard
+from ctl_kg.sparql.guard import MAX_DEPTH, scan
+from ctl_kg.sparql.tokens import nearest_keyword, tokenise
 
 
 @pytest.mark.parametrize(
@@ -113,3 +118,146 @@ def test_names_the_first_undeclared_prefix() -> None:
 
 def test_a_correct_keyword_has_no_correction() -> None:
     assert nearest_keyword("SELECT") is None
+
+
+# ------------------------------------------------------------------ disguises
+
+_GAPS = st.sampled_from([" ", "\n", "\t", "\r\n", "# SELECT * {}\n", " #\n ", "  "])
+_PROLOGUES = st.lists(
+    st.sampled_from(
+        ["PREFIX a: <x:>", "prefix ask: <x:select#>", "BASE <http://x/>", "PREFIX : <x:y>", "# ASK"]
+    ),
+    max_size=3,
+).map(lambda lines: "\n".join([*lines, ""]))
+_UPDATES = (
+    ("INSERT", " DATA { <x:a> <x:b> <x:c> }"), ("DELETE", " WHERE { ?s ?p ?o }"),
+    ("LOAD", " <http://127.0.0.1/>"), ("LOAD", " SILENT <file:///etc/passwd>"),
+    ("CLEAR", " ALL"), ("DROP", " GRAPH <x:g>"), ("CREATE", " GRAPH <x:g>"),
+    ("ADD", " DEFAULT TO <x:g>"), ("MOVE", " <x:g> TO <x:h>"), ("COPY", " <x:g> TO <x:h>"),
+    ("WITH", " <x:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }"),
+)  # fmt: skip
+_AROUND = (
+    "CALL", "OPTIONAL { CALL }", "FILTER EXISTS { CALL }", "{ SELECT * { CALL } }",
+    "{} UNION { CALL }", "?s ?p 'SERVICE' . CALL", '?s ?p "\\"" . CALL', "# {\nCALL",
+    "?s ?p 1 CALL", "GRAPH ?g { CALL }",
+)  # fmt: skip
+
+
+@st.composite
+def disguised(draw: st.DrawFn, word: str) -> str:
+    """Write a keyword in mixed case, some of its letters as codepoint escapes."""
+    letters = []
+    for letter in word:
+        chosen = draw(st.sampled_from([letter.upper(), letter.lower()]))
+        form = draw(st.sampled_from(["{0}", "{0}", "{0}", "\\u{1:04x}", "\\U{1:08X}"]))
+        letters.append(form.format(chosen, ord(chosen)))
+    return "".join(letters)
+
+
+@given(_PROLOGUES, _GAPS, st.sampled_from(_UPDATES), st.data())
+def test_no_disguise_lets_an_update_pass(
+    prologue: str, gap: str, update: tuple[str, str], data: st.DataObject
+) -> None:
+    word = data.draw(disguised(update[0]))
+    with pytest.raises(QuerySyntaxError) as caught:
+        scan(prologue + gap + word + update[1])
+    assert update[0] in caught.value.message
+
+
+@given(
+    _PROLOGUES,
+    disguised("SERVICE"),
+    _GAPS,
+    st.sampled_from(["", "SILENT ", "silent\n"]),
+    st.sampled_from(["<http://127.0.0.1/>", "?x", "$x", "a:b", "<x>", "<http://allowed/>x"]),
+    st.sampled_from(_AROUND),
+)
+def test_no_disguise_lets_service_pass(
+    prologue: str, keyword: str, gap: str, silent: str, target: str, around: str
+) -> None:
+    call = around.replace("CALL", f"{keyword}{gap}{silent}{target} {{ ?s ?p ?o }}")
+    allowed = ("http://allowed/",) if not target.startswith("<http://allowed/>") else ()
+    for allow in ((), allowed):
+        with pytest.raises(QuerySyntaxError) as caught:
+            scan(f"{prologue}SELECT * {{ {call} }}", allow)
+        assert "SERVICE" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { SERVICE <http://allowed/sparql> { ?s ?p ?o } }",
+        "ASK { service silent <http://allowed/sparql> { ?s ?p ?o } }",
+        r"ASK { SERVICE <http://allow\u0065d/sparql> { ?s ?p ?o } }",
+        "PREFIX a: <http://allowed/> ASK { SERVICE a:sparql { ?s ?p ?o } }",
+    ],
+)
+def test_an_allowed_endpoint_may_be_called(text: str) -> None:
+    found = scan(text, ("http://allowed/sparql",))
+    assert found.has_service
+    with pytest.raises(QuerySyntaxError, match="never does"):
+        scan(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { SERVICE <http://allowed/sparql/> { ?s ?p ?o } }",
+        "ASK { SERVICE <http://allowed/sparql?x> { ?s ?p ?o } }",
+        "ASK { SERVICE <HTTP://allowed/sparql> { ?s ?p ?o } }",
+        "BASE <http://allowed/> ASK { SERVICE <sparql> { ?s ?p ?o } }",
+        "PREFIX a: <http://allowed/> PREFIX a: <http://x/> ASK { SERVICE a:sparql { ?s ?p ?o } }",
+        "BASE <http://x/> PREFIX a: <y> ASK { SERVICE a:sparql { ?s ?p ?o } }",
+        "ASK { VALUES ?e { <http://allowed/sparql> } SERVICE ?e { ?s ?p ?o } }",
+        "ASK { SERVICE <http://allowed/sparql> {} SERVICE <http://x/> {} }",
+        "ASK { SERVICE <http://allowed/sparql> { SERVICE <http://x/> {} } }",
+        "PREFIX SERVICE: <http://x/> ASK { SERVICE:allowed { ?s ?p ?o } }",
+        "ASK { SERVICE }",
+        "ASK { SERVICE",
+    ],
+)
+def test_any_other_endpoint_may_not(text: str) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        scan(text, ("http://allowed/sparql",))
+    assert "SERVICE" in caught.value.message
+    assert caught.value.hint
+
+
+_PIECES = st.lists(
+    st.sampled_from(
+        ["SELECT", "ASK", "?s", "{", "}", "(", ")", "[", "]", "<http://x/a>", "<", ">", "'a'",
+         '"b"', '"""', '"', "'", "'''", "\n", " ", "#", "# c\n", "\\", "\\u0053", "ex:a-b", "-",
+         "PREFIX ex: <x:>", "+", "*", "/", "|", "&&", "=", "!", ".", ";", "SERVICE", "UNION",
+         "1.5", "_:a.b", "@en-GB", ":a%41.b", "é", ":é.b", "<x y>", "<\\u0041>", "?x-a.b:c", "FROM"]
+    ),
+    max_size=30,
+)  # fmt: skip
+
+
+@given(_PIECES)
+def test_the_quick_way_decides_as_the_tokens_do(pieces: list[str]) -> None:
+    """Most texts are let pass without looking at each token: never one that tokens refuse."""
+    text = "SELECT ?s { " + "".join(pieces)
+
+    def decided(quick: bool) -> object:
+        try:
+            found = guard.scan(text) if quick else guard._scan_tokens(text, ())
+        except QuerySyntaxError as error:
+            return error.message, error.line, error.column
+        return found.form, found.has_dataset, found.has_service
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guard, "MAX_DEPTH", 3)
+        patch.setattr(guard, "MAX_CHAIN", 4)
+        assert decided(quick=True) == decided(quick=False)
+
+
+@given(_PIECES)
+def test_what_passes_calls_nobody(pieces: list[str]) -> None:
+    """A call that passed would be tried, and fail: nothing listens at that address."""
+    text = "SELECT ?s { " + " ".join(pieces) + " SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"
+    try:
+        scan(text)
+        list(ox.Store().query(text))  # type: ignore[arg-type]
+    except (QuerySyntaxError, SyntaxError):
+        return

@@ -35,7 +35,7 @@ from ctl_kg.settings import Settings
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.remote import RemoteStore
 from ctl_kg.sparql.store import LocalStore, open_release_store
-from ctl_kg.web.endpoint import _fields
+from ctl_kg.web.protocol import _fields
 
 AFIL = "data/clusters/afil.trig"
 QUERY = "queries/clusters.rq"

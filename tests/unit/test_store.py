@@ -5,7 +5,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ctl_kg.errors import QuerySyntaxError, ReleaseError
+from ctl_kg.errors import QuerySyntaxError, ReleaseError, StoreError
 from ctl_kg.sparql.store import LocalStore, Solutions, open_release_store
 
 MINI = Path(__file__).parents[1] / "fixtures" / "mini-release"
@@ -125,3 +125,43 @@ def test_a_damaged_release_is_an_error_of_ours(tmp_path: Path) -> None:
     (tmp_path / "ctl-kg.nq").write_text("<a> <b\n")
     with pytest.raises(ReleaseError, match="cannot be loaded"):
         open_release_store(tmp_path)
+
+
+def test_sizes_of_graphs_follow_what_is_added(store: LocalStore) -> None:
+    assert store.graph_sizes() == {"x:g1": 1, "x:g2": 2, "x:g3": 1}
+    assert store.default_size == 3
+    store.add([_quad("d", "x:g3")])
+    assert store.graph_sizes()["x:g3"] == 2
+    assert store.default_size == 4
+
+
+def test_an_answer_is_computed_while_it_is_read(store: LocalStore) -> None:
+    found = store.evaluate("SELECT ?s { ?s ?p ?o }")
+    assert isinstance(found, ox.QuerySolutions)
+    assert next(iter(found))[0] is not None
+    assert isinstance(store.evaluate("ASK {}"), ox.QueryBoolean)
+    assert isinstance(store.evaluate("CONSTRUCT WHERE { ?s ?p ?o }"), ox.QueryTriples)
+
+
+def test_evaluation_refuses_and_selects_as_a_query_does(store: LocalStore) -> None:
+    with pytest.raises(QuerySyntaxError, match="SERVICE"):
+        store.evaluate("ASK { SERVICE <http://127.0.0.1:1/> {} }")
+    text = "SELECT ?s FROM <x:g1> { ?s ?p ?o }"
+    found = store.evaluate(text, default_graphs=["x:g2", "x:g2", "x:g3"])
+    assert isinstance(found, ox.QuerySolutions)
+    assert sorted(row[0].value for row in found) == ["x:a", "x:b", "x:c"]  # type: ignore[union-attr]
+
+
+def test_an_allowed_endpoint_is_asked(store: LocalStore) -> None:
+    endpoint = "http://127.0.0.1:1/sparql"
+    text = f"ASK {{ SERVICE <{endpoint}> {{ ?s ?p ?o }} }}"
+    with pytest.raises(StoreError, match="the query failed"):
+        store.query(text, service_allow=(endpoint,))
+    with pytest.raises(QuerySyntaxError, match="never does"):
+        store.query(text)
+
+
+@pytest.mark.parametrize("text", ["ASK { FILTER(<x:f>(1)) }", "SELECT (<x:f>(1) AS ?v) {}"])
+def test_an_unknown_function_is_the_querys_fault(store: LocalStore, text: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="there is no function <x:f>"):
+        store.query(text)

@@ -13,17 +13,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode
 
 from ctl_kg.errors import ParameterError
 from ctl_kg.namespaces import Curies
 from ctl_kg.sparql.query_file import VALUES_LINE, Parameter, QueryFile
-from ctl_kg.sparql.store import Store
-from ctl_kg.sparql.terms import XSD, Solutions, text_of
+from ctl_kg.sparql.terms import XSD, QueryResult, Solutions, text_of
 
 MAX_VALUES = 50  # values of one parameter in one request
 MAX_LENGTH = 2000  # characters of one value
+
+
+class Queryable(Protocol):
+    """Anything that answers a query with the dataset as it is."""
+
+    def query(self, text: str) -> QueryResult:
+        """Return the answer."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Choice:
 ChoicesOf = Callable[[Parameter], Sequence[Choice]]
 
 
-def list_choices(store: Store, parameter: Parameter, curies: Curies) -> list[Choice]:
+def list_choices(store: Queryable, parameter: Parameter, curies: Curies) -> list[Choice]:
     """Return the allowed values of a parameter, in the order of its ``values`` query.
 
     Empty if the parameter has neither a ``values`` query nor an enumeration.

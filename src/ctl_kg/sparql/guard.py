@@ -6,84 +6,78 @@ The scan is lexical on purpose: it does not decide whether a query is well forme
 does), only what it can contain. Escapes such as ``\\u0053`` are decoded outside strings,
 comments and IRIs, because a reader of the standard may decode them there.
 
+Most queries hold nothing that could be refused, which a few searches of the whole text prove
+(:func:`_is_plain`); only the others are read token by token.
+
 Source: SPARQL 1.1 Query §19.2 (codepoint escapes), §19.8 (grammar: terminals).
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 
 from ctl_kg.errors import QuerySyntaxError
+from ctl_kg.sparql.tokens import ESCAPE, MAX_TOKENS, Token, decode, tokenise
 
 MAX_DEPTH = 128  # nested brackets; the engine's stack is safe far above this
 MAX_CHAIN = 2000  # operators of one expression or path; the engine fails at some ten thousand
-MAX_TOKENS = 250_000
 
 QUERY_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATE_KEYWORDS = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 )
-_KEYWORD_TEXT = """
-SELECT ASK CONSTRUCT DESCRIBE WHERE PREFIX BASE FROM NAMED DISTINCT REDUCED ORDER GROUP BY HAVING
-LIMIT OFFSET ASC DESC OPTIONAL FILTER UNION MINUS GRAPH BIND VALUES UNDEF EXISTS NOT IN AS COUNT
-SUM MIN MAX AVG SAMPLE GROUP_CONCAT SEPARATOR STR LANG LANGMATCHES DATATYPE BOUND IRI URI COALESCE
-IF STRLEN SUBSTR UCASE LCASE STRSTARTS STRENDS CONTAINS STRBEFORE STRAFTER CONCAT REGEX REPLACE
-YEAR MONTH DAY NOW ABS ROUND CEIL FLOOR STRDT STRLANG ISIRI ISLITERAL ISBLANK ISNUMERIC SAMETERM
-ENCODE_FOR_URI TRUE FALSE
-"""
-_KEYWORDS = tuple(_KEYWORD_TEXT.split())
-
-_ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-_LETTER = r"[A-Za-z_\u00B7-\uFFFD\U00010000-\U000EFFFF]"
-_WORD = rf"(?:{_LETTER}|{_ESCAPE})(?:{_LETTER}|[0-9\-]|{_ESCAPE})*"
-_LOCAL = (
-    rf"(?:{_LETTER}|[0-9:\-]|%[0-9A-Fa-f]{{2}}|{_ESCAPE}|\\[_~.\-!$&'()*+,;=/?#@%]"
-    r"|\.(?=[A-Za-z0-9_:.%\\\-\u00B7-\uFFFD]))*"
-)
-_TOKEN = re.compile(
-    "|".join(
-        (
-            r"(?P<space>[ \t\r\n]+)",
-            r"(?P<comment>\#[^\r\n]*)",
-            rf"(?P<iri><(?:[^\x00-\x20<>\"{{}}|^`\\]|{_ESCAPE})*>)",
-            r'(?P<string>"""(?:[^"\\]|\\.|"(?!""))*"""'
-            r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-            r'|"(?:[^"\\\r\n]|\\[^\r\n])*"'
-            r"|'(?:[^'\\\r\n]|\\[^\r\n])*')",
-            rf"(?P<variable>[?$](?:{_LETTER}|[0-9])+)",
-            rf"(?P<blank>_:(?:{_LETTER}|[0-9])(?:{_LETTER}|[0-9.\-])*)",
-            r"(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)",
-            rf"(?P<name>(?:(?:{_LETTER}|{_ESCAPE})(?:{_LETTER}|[0-9.\-]|{_ESCAPE}){{0,128}})?:{_LOCAL})",
-            rf"(?P<word>{_WORD})",
-            r"(?P<mark>.)",
-        )
-    ),
+# Everything but strings, comments and IRIs; a backslash elsewhere is left to the tokens.
+_PLAIN_RUN = re.compile(
+    r"([^\"'<#\\]++)"  # group 1
+    r"|\#[^\r\n]*+"
+    rf"|<(?:[^\x00-\x20<>\"{{}}|^`\\]|{ESCAPE})*+>"
+    r"|(<)"  # group 2
+    r'|"""(?:[^"\\]|\\.|"(?!""))*+"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*+'''"
+    r'|"(?!"")(?:[^"\\\r\n]|\\[^\r\n])*+"'
+    r"|'(?!'')(?:[^'\\\r\n]|\\[^\r\n])*+'",
     re.DOTALL,
 )
+_SPACE = r"(?:[ \t\r\n]|\#[^\r\n]*(?=[\r\n]))*+"
+_PROLOGUE = re.compile(
+    rf"{_SPACE}(?:(?:PREFIX{_SPACE}[A-Za-z0-9_.\-]*:|BASE){_SPACE}<[^\x00-\x20<>\"{{}}|^`\\]*>{_SPACE})*+"
+    r"(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{?$*(<])",
+    re.IGNORECASE,
+)
+_OPERATORS = "!+-*/|^&=<>"
+_BRACKET = re.compile(r"[()\[\]{}]")
+_NAME_PARTS = re.compile(r"(?:[A-Za-z][A-Za-z0-9.]*)?:[A-Za-z0-9_.\-]*")
+_NO_OPERATOR = re.compile(r"[^!+\-*/|^&=<>.;]+")
 
 
-@dataclass(frozen=True)
-class Token:
-    """One token; ``text`` is as written, ``value`` with escapes decoded; line and column from 1."""
-
-    kind: str
-    text: str
-    value: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True)
 class Scan:
-    """What a query contains, before the engine has parsed it."""
+    """What a query contains, before the engine has parsed it.
 
-    tokens: tuple[Token, ...]
-    form: str | None
-    has_dataset: bool
-    declared: dict[str, str] = field(default_factory=dict)
+    ``form`` is SELECT, ASK, CONSTRUCT, DESCRIBE or None; ``has_dataset`` tells of FROM, and
+    ``has_service`` of a call to an allowed endpoint. The tokens are read when first asked for.
+    """
+
+    __slots__ = ("__dict__", "form", "has_dataset", "has_service", "text")
+
+    def __init__(
+        self, text: str, form: str | None, *, has_dataset: bool, has_service: bool = False
+    ) -> None:
+        self.text = text
+        self.form = form
+        self.has_dataset = has_dataset
+        self.has_service = has_service
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens, without white space and comments."""
+        return tuple(tokenise(self.text))
+
+    @cached_property
+    def declared(self) -> dict[str, str]:
+        """The namespaces by prefix, as the text declares them."""
+        return {prefix: iri for prefix, iri, _ in _declarations(self.tokens)}
 
     @property
     def is_graph(self) -> bool:
@@ -117,49 +111,6 @@ class Scan:
         }
 
 
-def _decode(text: str) -> str:
-    if "\\" not in text:
-        return text
-
-    def character(match: re.Match[str]) -> str:
-        number = int(match.group()[2:], 16)
-        return chr(number) if number < 0x110000 else "\ufffd"
-
-    return re.sub(_ESCAPE, character, text)
-
-
-def tokenise(text: str) -> Iterator[Token]:
-    """Yield the tokens of a SPARQL text, without white space and comments.
-
-    Every token is found in time that grows with its own length: a string that is not closed
-    ends the scan, and the prefix of a name is at most 128 characters long.
-
-    Raises:
-        QuerySyntaxError: a string is not closed, or there are more than ``MAX_TOKENS`` tokens.
-
-    >>> [t.value for t in tokenise("ASK { ?s a <x> } # SERVICE")]
-    ['ASK', '{', '?s', 'a', '<x>', '}']
-    """
-    line, line_start = 1, 0
-    for count, match in enumerate(_TOKEN.finditer(text)):
-        kind, content = match.lastgroup or "mark", match.group()
-        if content in ("'", '"') or count > MAX_TOKENS:
-            unclosed = count <= MAX_TOKENS
-            raise QuerySyntaxError(
-                "a string is not closed" if unclosed else f"more than {MAX_TOKENS} words and marks",
-                line=line,
-                column=match.start() - line_start + 1,
-                hint="Close it with the same quotation mark." if unclosed else "Shorten the query.",
-            )
-        if kind not in ("space", "comment"):
-            value = _decode(content) if kind in ("name", "word") else content
-            yield Token(kind, content, value, line, match.start() - line_start + 1)
-        breaks = content.count("\n")
-        if breaks:
-            line += breaks
-            line_start = match.start() + content.rindex("\n") + 1
-
-
 def _without_declarations(tokens: Iterable[Token]) -> Iterator[Token]:
     """Yield the tokens, less the names that ``PREFIX name: <iri>`` declares."""
     declaring = False
@@ -169,74 +120,187 @@ def _without_declarations(tokens: Iterable[Token]) -> Iterator[Token]:
         declaring = token.kind == "word" and token.value.upper() == "PREFIX"
 
 
-def scan(text: str) -> Scan:
+def _declarations(tokens: Iterable[Token]) -> Iterator[tuple[str, str, Token]]:
+    """Yield (prefix, IRI as written, the token of the name) for each ``PREFIX``."""
+    before: tuple[Token | None, Token | None] = (None, None)
+    for token in tokens:
+        keyword, name = before
+        if keyword and name and keyword.kind == "word" and keyword.value.upper() == "PREFIX":
+            yield name.value.removesuffix(":"), token.text[1:-1], name
+        before = (name, token)
+
+
+def scan(text: str, service_allow: Collection[str] = ()) -> Scan:
     """Return what a query contains.
 
+    Args:
+        text: the query.
+        service_allow: IRIs of the endpoints that ``SERVICE`` may name.
     Raises:
-        QuerySyntaxError: it is an update, calls ``SERVICE`` or is nested too deeply.
+        QuerySyntaxError: it is an update, calls ``SERVICE`` on another endpoint or is nested
+            too deeply.
     """
+    upper = text.upper()
+    has_dataset = "FROM" in upper
+    if not has_dataset and "SERVICE" not in upper and _is_plain(text, upper.count("UNION")):
+        prologue = _PROLOGUE.match(text)
+        if prologue:
+            return Scan(text, prologue[1].upper(), has_dataset=False)
+    return _scan_tokens(text, service_allow)
+
+
+def _is_plain(text: str, unions: int) -> bool:
+    """Tell whether nothing in a text can be too deep, too long or open.
+
+    False means that only the tokens can tell.
+    """
+    if len(text) > MAX_TOKENS:
+        return False
+    runs: list[str] = []
+    position, end, match = 0, len(text), _PLAIN_RUN.match
+    while position < end:
+        found = match(text, position)
+        if found is None:
+            return False
+        if found.lastindex:
+            runs.append(found[found.lastindex])
+        position = found.end()
+    if len(text) <= MAX_DEPTH:
+        return True
+    plain = " ".join(runs)
+    return _deepest(plain) <= MAX_DEPTH and (
+        len(plain) <= MAX_CHAIN or _longest_chain(plain) + unions <= MAX_CHAIN
+    )
+
+
+def _deepest(plain: str) -> int:
+    depth = deepest = 0
+    for mark in _BRACKET.findall(plain):
+        if mark in "([{":
+            depth += 1
+            deepest = max(depth, deepest)
+        else:
+            depth -= 1
+    return deepest
+
+
+def _longest_chain(plain: str) -> int:
+    """Return a bound for the operators that follow one another; never too small."""
+    if not plain.isascii() or "%" in plain:
+        return len(plain)
+    operators = _NO_OPERATOR.sub("", _NAME_PARTS.sub(" ", plain))
+    return max(map(len, re.split("[.;]", operators)))
+
+
+def _scan_tokens(text: str, service_allow: Collection[str]) -> Scan:
+    """Scan token by token: see :func:`scan`."""
     tokens = tuple(tokenise(text))
-    declared: dict[str, str] = {}
     form: str | None = None
-    has_dataset = False
-    depth = 0
-    chain = 0
+    has_dataset = has_service = False
+    depth = chain = 0
     for index, token in enumerate(tokens):
-        chain = _chain(token, chain)
         if token.kind == "mark":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if depth > MAX_DEPTH:
-                raise QuerySyntaxError(
-                    f"the query is nested more than {MAX_DEPTH} brackets deep",
-                    line=token.line,
-                    column=token.column,
-                    hint="Split it into smaller queries.",
-                )
-        elif token.kind in ("word", "name"):
-            _refuse_service(tokens, index)
+            mark = token.text
+            if mark in ".;":
+                chain = 0
+            elif mark in _OPERATORS:
+                chain += 1
+            elif mark in "([{":
+                depth += 1
+            elif mark in ")]}":
+                depth -= 1
+            if depth > MAX_DEPTH or chain > MAX_CHAIN:
+                raise _too_much(token, depth)
+        elif token.kind == "word":
             word = token.value.upper()
-            if token.kind == "name":
-                continue
-            if word == "PREFIX" and index + 2 < len(tokens):
-                declared[tokens[index + 1].value.removesuffix(":")] = tokens[index + 2].text[1:-1]
+            if "SERVICE" in word:
+                _check_service(tokens, index, service_allow)
+                has_service = True
+            if word == "UNION":
+                chain += 1
+                if chain > MAX_CHAIN:
+                    raise _too_much(token, depth)
             if form is None and depth == 0:
                 if word in UPDATE_KEYWORDS:
                     raise _refusal(token, f"{word} is an update, and this endpoint only reads")
                 form = word if word in QUERY_FORMS else None
             has_dataset = has_dataset or word == "FROM"
-    return Scan(tokens, form, has_dataset, declared)
+        elif token.kind == "name":
+            _refuse_glued_service(tokens, index)
+    found = Scan(text, form, has_dataset=has_dataset, has_service=has_service)
+    found.tokens = tokens
+    return found
 
 
-def _chain(token: Token, length: int) -> int:
-    """Return how many operators follow one another without the end of a statement between.
+def _too_much(token: Token, depth: int) -> QuerySyntaxError:
+    """Return the refusal of a text on which the engine would overflow its stack.
 
-    The engine goes one level deeper for each of them, and for each UNION.
+    It goes one level deeper for each bracket, for each operator of an expression or path,
+    and for each UNION, until the statement ends.
     """
-    if token.kind == "mark" and token.text in ".;":
-        return 0
-    is_operator = token.kind == "mark" and token.text in "!+-*/|^&=<>"
-    if is_operator or (token.kind == "word" and token.value.upper() == "UNION"):
-        length += 1
-    if length > MAX_CHAIN:
-        raise QuerySyntaxError(
-            f"more than {MAX_CHAIN} operators follow one another",
-            line=token.line,
-            column=token.column,
-            hint="Use IN, VALUES or smaller queries.",
-        )
-    return length
+    deep = depth > MAX_DEPTH
+    return QuerySyntaxError(
+        f"the query is nested more than {MAX_DEPTH} brackets deep"
+        if deep
+        else f"more than {MAX_CHAIN} operators follow one another",
+        line=token.line,
+        column=token.column,
+        hint="Split it into smaller queries." if deep else "Use IN, VALUES or smaller queries.",
+    )
 
 
-def _refuse_service(tokens: tuple[Token, ...], index: int) -> None:
-    """Refuse the keyword SERVICE, also glued to what stands before or after it.
+def _check_service(tokens: tuple[Token, ...], index: int, allow: Collection[str]) -> None:
+    """Refuse ``SERVICE``, unless its target is written out and allowed.
 
-    Some parsers need no space after a keyword, so ``SERVICE:x { }`` can be a call to ``:x``
-    as well as a name with the prefix ``service``: only the second may stand.
+    Some parsers need no space around a keyword, so a word that only holds it is refused too.
     """
     token = tokens[index]
-    if token.kind == "word" and "SERVICE" in token.value.upper():
+    if not allow or token.value.upper() != "SERVICE":
         raise _refusal(token, "SERVICE asks another server, and this endpoint never does")
-    if token.kind == "name" and "SERVICE" in token.value.partition(":")[0].upper():
+    following = tokens[index + 1 : index + 3]
+    if following and following[0].value.upper() == "SILENT" and following[0].kind == "word":
+        following = following[1:]
+    target = _constant(tokens, following[0]) if following else None
+    if target is None or target not in allow:
+        raise QuerySyntaxError(
+            "SERVICE asks another server, and this endpoint asks none but those it lists",
+            line=token.line,
+            column=token.column,
+            hint="Name one of them as a whole IRI, not as a variable: "
+            + ", ".join(f"<{iri}>" for iri in sorted(allow))
+            + ".",
+        )
+
+
+def _constant(tokens: tuple[Token, ...], token: Token) -> str | None:
+    """Return the IRI that a token surely stands for, or None.
+
+    A relative IRI is none: what it stands for depends on the base. A prefix that is declared
+    twice, or by a relative IRI, is no sure one either.
+    """
+    if token.kind == "iri":
+        return _absolute(decode(token.text[1:-1]))
+    if token.kind != "name":
+        return None
+    prefix, _, local = token.value.partition(":")
+    namespaces = [iri for name, iri, _ in _declarations(tokens) if name == prefix]
+    if len(namespaces) != 1:
+        return None
+    namespace = _absolute(decode(namespaces[0]))
+    return None if namespace is None else namespace + re.sub(r"\\(.)", r"\1", local)
+
+
+def _absolute(iri: str) -> str | None:
+    return iri if re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:", iri) else None
+
+
+def _refuse_glued_service(tokens: tuple[Token, ...], index: int) -> None:
+    """Refuse ``SERVICE:x { }``: a call to ``:x``, or a name with the prefix ``service``.
+
+    Only the second may stand.
+    """
+    token = tokens[index]
+    if "SERVICE" in token.value.partition(":")[0].upper():
         before = tokens[index - 1].value.upper() if index else ""
         after = tokens[index + 1].text if index + 1 < len(tokens) else ""
         if after == "{" and before not in ("GRAPH", "FROM", "NAMED"):
@@ -250,13 +314,3 @@ def _refusal(token: Token, message: str) -> QuerySyntaxError:
         column=token.column,
         hint="Use SELECT, ASK, CONSTRUCT or DESCRIBE over the graphs published here.",
     )
-
-
-def nearest_keyword(word: str) -> str | None:
-    """Return the SPARQL keyword that a misspelt word most resembles, if any.
-
-    >>> nearest_keyword("SELEC")
-    'SELECT'
-    """
-    found = difflib.get_close_matches(word.upper(), _KEYWORDS, n=1, cutoff=0.75)
-    return found[0] if found and found[0] != word.upper() else None

@@ -3,7 +3,8 @@
 Every writer keeps values exactly as the store gives them. Two things are this module's own,
 because the engine's writers get them wrong: CSV quotes every cell that needs it (IRIs with
 commas too), and XML keeps carriage returns and refuses characters that XML 1.0 forbids.
-Not here: graphs, the answers of CONSTRUCT and DESCRIBE (``publish/formats``).
+Not here: graphs, the answers of CONSTRUCT and DESCRIBE (``publish/formats``); writing large
+answers piece by piece (``streaming``).
 
 Source: SPARQL 1.1 Query Results JSON Format; … XML Format; … CSV and TSV Formats.
 """
@@ -18,7 +19,15 @@ import unicodedata
 from collections.abc import Callable
 from xml.sax.saxutils import escape, quoteattr
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    Triple,
+    parse_query_results,
+)
 
 from ctl_kg.errors import NotAcceptableError
 from ctl_kg.namespaces import Curies
@@ -55,6 +64,14 @@ def write_json(result: Solutions | bool) -> bytes:
         ]
         document = {"head": {"vars": result.variables}, "results": {"bindings": bindings}}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def parse_json(body: bytes) -> Solutions | bool:
+    """Return an answer in SPARQL results JSON as terms."""
+    found = parse_query_results(io.BytesIO(body), format=QueryResultsFormat.JSON)
+    if isinstance(found, QueryBoolean):
+        return bool(found)
+    return Solutions([v.value for v in found.variables], [tuple(row) for row in found])
 
 
 def _json_term(term: Term) -> dict[str, object]:

@@ -5,30 +5,36 @@ What a query without a dataset sees: the default graph is the *union of all name
 The engine's own union counts a triple once per graph that holds it, so the union is kept
 as the store's default graph instead.
 
-Not here: remote endpoints (``remote``), time limits (the worker processes of the server).
+Not here: remote endpoints (``remote``), datasets that a query declares (``dataset``), time
+limits (the query processes of the server).
 Source: SPARQL 1.1 Query §13 (datasets), SPARQL 1.1 Protocol §2.1.4.
 """
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import pyoxigraph as ox
 
-from ctl_kg.errors import QuerySyntaxError, ReleaseError, StoreError
-from ctl_kg.namespaces import DEFAULT_BASE, prefixes
+from ctl_kg.errors import CtlKgError, QuerySyntaxError, ReleaseError, StoreError
+from ctl_kg.namespaces import DEFAULT_BASE
 from ctl_kg.sparql import guard
+from ctl_kg.sparql.dataset import declared_dataset, graph_name, without_dataset
+from ctl_kg.sparql.hints import explain_syntax_error
 from ctl_kg.sparql.terms import QueryResult, Solutions
 
 __all__ = ["LocalStore", "QueryResult", "Solutions", "Store", "open_release_store"]
 
 NQUADS_FILE = "ctl-kg.nq"
+
+Evaluation: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
 class Store(Protocol):
@@ -60,6 +66,7 @@ class LocalStore:
     def __init__(self, *, base_iri: str = DEFAULT_BASE) -> None:
         self.base_iri = base_iri
         self._store = ox.Store()
+        self._is_united = True
 
     def __len__(self) -> int:
         """Return the number of quads in named graphs."""
@@ -79,35 +86,44 @@ class LocalStore:
                 path=path,
                 hint="Build the release anew: ctl-kg build",
             ) from error
-        self._unite()
+        self._forget()
 
     def add(self, quads: Sequence[ox.Quad]) -> None:
         """Add quads."""
         self._store.extend(quads)
-        self._unite()
+        self._forget()
 
-    def _unite(self) -> None:
-        default = ox.DefaultGraph()
-        self._store.extend(
-            [
-                ox.Quad(quad.subject, quad.predicate, quad.object, default)
-                for quad in self._store
-                if quad.graph_name != default
-            ]
-        )
+    def _forget(self) -> None:
+        self._is_united = False
+        for name in ("_sizes", "default_size"):
+            self.__dict__.pop(name, None)
+
+    def unite(self) -> None:
+        """Make the default graph the union of the named graphs, each triple once.
+
+        Done before the first query that needs it: whoever only looks quads up (pages do) is
+        spared its time and memory, nearly those of loading.
+        """
+        if not self._is_united:
+            self._store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
+            self._is_united = True
 
     def quads(
         self,
         subject: ox.NamedNode | ox.BlankNode | None = None,
         predicate: ox.NamedNode | None = None,
         object: ox.NamedNode | ox.BlankNode | ox.Literal | None = None,  # noqa: A002 - RDF's word
+        *,
+        limit: int | None = None,
     ) -> list[ox.Quad]:
         """Return the quads of the named graphs that match, in no particular order.
 
-        A look-up with a bound subject or object costs the same on any size of graph.
+        A look-up with a bound subject or object costs the same on any size of graph; of a hub
+        with many statements, ``limit`` bounds how many are read.
         """
         found = self._store.quads_for_pattern(subject, predicate, object, None)
-        return [quad for quad in found if not isinstance(quad.graph_name, ox.DefaultGraph)]
+        named = (quad for quad in found if not isinstance(quad.graph_name, ox.DefaultGraph))
+        return list(named if limit is None else islice(named, limit))
 
     def has_graph(self, name: ox.NamedNode) -> bool:
         """Return whether there is a named graph of that name."""
@@ -117,126 +133,127 @@ class LocalStore:
         """Return the quads of one named graph, in no particular order."""
         return list(self._store.quads_for_pattern(None, None, None, name))
 
+    @cached_property
+    def _sizes(self) -> Mapping[str, int]:
+        sizes: dict[str, int] = {}
+        for quad in self._store:
+            if not isinstance(quad.graph_name, ox.DefaultGraph):
+                name = str(quad.graph_name.value)
+                sizes[name] = sizes.get(name, 0) + 1
+        return dict(sorted(sizes.items()))
+
+    def graph_sizes(self) -> Mapping[str, int]:
+        """Return the number of triples of each named graph, by IRI; counted once."""
+        return self._sizes
+
+    @cached_property
+    def default_size(self) -> int:
+        """The number of triples of the default graph, which is the union of the others."""
+        self.unite()
+        default = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        return sum(1 for _ in default)
+
     def query(
         self,
         text: str,
         *,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        service_allow: Collection[str] = (),
     ) -> QueryResult:
-        """Answer one query: see :class:`Store`."""
-        text = text.removeprefix("\ufeff")
-        scan = guard.scan(text)
+        """Answer one query: see :class:`Store` and :meth:`evaluate`."""
+        found = self.evaluate(
+            text,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            service_allow=service_allow,
+        )
         try:
-            store = self._store
-            if default_graphs is not None or named_graphs is not None:
-                store = self._selected(default_graphs or (), named_graphs or ())
-                text = _without_dataset(text, scan)
-            elif scan.has_dataset:
-                store = self._selected(*_declared_dataset(scan, self.base_iri))
-                text = _without_dataset(text, scan)
-            found = store.query(text, base_iri=self.base_iri)
             return _collect(found)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise failed(error) from error
+
+    def evaluate(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+        service_allow: Collection[str] = (),
+    ) -> Evaluation:
+        """Return the engine's own answer, which is computed while it is read.
+
+        Reading it may raise the engine's errors: :func:`failed` translates them.
+
+        Args:
+            text: SPARQL 1.1; updates are refused, and ``SERVICE`` but for allowed endpoints.
+            default_graphs: IRIs of the graphs that make the default graph; with
+                ``named_graphs`` they replace the dataset that the text declares.
+            named_graphs: IRIs of the graphs that ``GRAPH`` sees.
+            service_allow: IRIs of the endpoints that ``SERVICE`` may call.
+        Raises:
+            QuerySyntaxError: the text does not parse or is refused.
+            StoreError: the engine failed.
+        """
+        text = text.removeprefix("\ufeff")
+        scan = guard.scan(text, service_allow)
+        default: Sequence[str] | None = None
+        named: Sequence[str] = ()
+        if default_graphs is not None or named_graphs is not None:
+            default, named = default_graphs or (), named_graphs or ()
+        elif scan.has_dataset:
+            default, named = declared_dataset(scan, self.base_iri)
+        try:
+            if default is None:
+                self.unite()
+                return self._store.query(text, base_iri=self.base_iri)
+            return self._query_selected(without_dataset(text, scan), default, named)
         except SyntaxError as error:
             raise explain_syntax_error(text, scan, str(error), self.base_iri) from error
         except (OSError, RuntimeError, ValueError) as error:
-            raise StoreError(f"the query failed: {str(error).splitlines()[0]}") from error
+            raise failed(error) from error
 
-    def _selected(self, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> ox.Store:
-        """Return a store with just these graphs: their merge as default graph, each triple once."""
-        selected = ox.Store()
-        default = ox.DefaultGraph()
-        for name in default_graphs:
-            found = self._store.quads_for_pattern(None, None, None, _graph_name(name))
-            selected.extend([ox.Quad(q.subject, q.predicate, q.object, default) for q in found])
-        for name in named_graphs:
-            graph = _graph_name(name)
-            selected.extend(list(self._store.quads_for_pattern(None, None, None, graph)))
-        return selected
+    def _query_selected(
+        self, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]
+    ) -> Evaluation:
+        """Query just these graphs: their merge as default graph, each triple once.
 
-
-def _graph_name(iri: str) -> ox.NamedNode:
-    if not re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:", iri):
-        raise QuerySyntaxError(
-            f"the graph name '{iri}' is not an absolute IRI", hint="Give a whole IRI."
+        The engine would give a triple of several default graphs several times, so these are
+        copied; each graph at most once, so that a copy is never larger than the store.
+        """
+        if len(set(default_graphs)) > 1:
+            copy = self.selected(default_graphs, named_graphs)
+            return copy._store.query(text, base_iri=self.base_iri)
+        return self._store.query(
+            text,
+            base_iri=self.base_iri,
+            default_graph=[graph_name(iri) for iri in dict.fromkeys(default_graphs)],
+            named_graphs=[graph_name(iri) for iri in dict.fromkeys(named_graphs)],
         )
-    try:
-        return ox.NamedNode(iri)
-    except ValueError as error:
-        raise QuerySyntaxError(
-            f"the graph name '{iri}' is not an IRI", hint="Give an absolute IRI."
-        ) from error
+
+    def selected(self, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> LocalStore:
+        """Return a copy of some graphs: the merge of the first, and the others by name."""
+        copy = LocalStore(base_iri=self.base_iri)
+        merged = ox.DefaultGraph()
+        for iri in dict.fromkeys(default_graphs):
+            found = self._store.quads_for_pattern(None, None, None, graph_name(iri))
+            copy._store.extend([ox.Quad(q.subject, q.predicate, q.object, merged) for q in found])
+        for iri in dict.fromkeys(named_graphs):
+            found = self._store.quads_for_pattern(None, None, None, graph_name(iri))
+            copy._store.extend(list(found))
+        return copy
 
 
-def _dataset_clauses(scan: guard.Scan) -> list[tuple[guard.Token, bool, guard.Token]]:
-    """Return (FROM token, is NAMED, graph token) for each dataset clause."""
-    clauses = []
-    tokens = scan.tokens
-    for index, token in enumerate(tokens):
-        if token.kind != "word" or token.value.upper() != "FROM":
-            continue
-        following = tokens[index + 1 : index + 3]
-        named = bool(following) and following[0].value.upper() == "NAMED"
-        source = following[1:] if named else following[:1]
-        if not source or source[0].kind not in ("iri", "name"):
-            raise QuerySyntaxError(
-                "FROM is not followed by the IRI of a graph", line=token.line, column=token.column
-            )
-        clauses.append((token, named, source[0]))
-    return clauses
-
-
-def _declared_dataset(scan: guard.Scan, base_iri: str) -> tuple[list[str], list[str]]:
-    """Return the default and the named graphs that FROM and FROM NAMED select."""
-    chosen: tuple[list[str], list[str]] = ([], [])
-    base = base_iri
-    for index, token in enumerate(scan.tokens[:-1]):
-        if token.kind == "word" and token.value.upper() == "BASE":
-            base = _resolve(scan.tokens[index + 1].text[1:-1], base)
-    for _, named, source in _dataset_clauses(scan):
-        if source.kind == "iri":
-            iri = _resolve(guard._decode(source.text[1:-1]), base)
-        else:
-            prefix, _, local = source.value.partition(":")
-            if prefix not in scan.declared:
-                raise _undeclared_prefix(source, base_iri)
-            iri = _resolve(scan.declared[prefix], base) + re.sub(r"\\(.)", r"\1", local)
-        chosen[named].append(iri)
-    return chosen
-
-
-def _resolve(reference: str, base: str) -> str:
-    """Resolve a relative IRI; the engine does it, so that both agree."""
-    try:
-        parsed = next(
-            iter(
-                ox.parse(f"<{reference}> <x:p> <x:o> .", format=ox.RdfFormat.TURTLE, base_iri=base)
-            )
+def failed(error: Exception) -> CtlKgError:
+    """Return what the engine raised while it answered, as an error of ours."""
+    detail = (str(error).splitlines() or ["no reason given"])[0]
+    function = re.match(r"The custom function (<.*>) is not supported", detail)
+    if function:
+        return QuerySyntaxError(
+            f"there is no function {function[1]}",
+            hint="Use the functions of SPARQL 1.1, or the casts of XML Schema as xsd:integer(?x).",
         )
-    except SyntaxError as error:
-        raise QuerySyntaxError(f"<{reference}> is not an IRI") from error
-    return str(parsed.subject.value)
-
-
-def _without_dataset(text: str, scan: guard.Scan) -> str:
-    """Blank out the dataset clauses, keeping every line and column where it was."""
-    if not scan.has_dataset:
-        return text
-    lines = text.split("\n")
-    for token, named, source in _dataset_clauses(scan):
-        for part in _clause_tokens(scan, token, named, source):
-            line = lines[part.line - 1]
-            start = part.column - 1
-            end = start + len(part.text)
-            lines[part.line - 1] = line[:start] + " " * len(part.text) + line[end:]
-    return "\n".join(lines)
-
-
-def _clause_tokens(
-    scan: guard.Scan, token: guard.Token, named: bool, source: guard.Token
-) -> list[guard.Token]:
-    between = scan.tokens[scan.tokens.index(token) + 1] if named else None
-    return [part for part in (token, between, source) if part is not None]
+    return StoreError(f"the query failed: {detail}")
 
 
 def _collect(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> QueryResult:
@@ -246,83 +263,6 @@ def _collect(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Qu
         return list(dict.fromkeys(found))  # a graph is a set
     names = [variable.value for variable in found.variables]
     return Solutions(names, [tuple(solution) for solution in found])
-
-
-def explain_syntax_error(
-    text: str, scan: guard.Scan, detail: str, base_iri: str
-) -> QuerySyntaxError:
-    """Turn the engine's message into one that says what is wrong, where, and what to do."""
-    unknown = scan.undeclared()
-    if unknown is not None:
-        return _undeclared_prefix(unknown, base_iri)
-    place = re.search(r"error at (\d+):(\d+)", detail)
-    line, column = (int(place[1]), int(place[2])) if place else (None, None)
-    known = (
-        (
-            "variable that is unbound",
-            "SELECT names a variable that the query never binds",
-            "Use the variable in WHERE, or list it in GROUP BY.",
-        ),
-        ("IRI parsing failed", "an IRI is malformed", "Write IRIs as <https://…> without spaces."),
-    )
-    for phrase, message, hint in known:
-        if phrase in detail:
-            return QuerySyntaxError(message, line=line, column=column, hint=hint)
-    if scan.form is None:
-        words = (token for token in scan.tokens if token.kind == "word")
-        first = next((t for t in words if t.value.upper() not in ("PREFIX", "BASE")), None)
-        near = guard.nearest_keyword(first.value) if first else None
-        return QuerySyntaxError(
-            "this is not a SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE is missing",
-            line=first.line if first else 1,
-            column=first.column if first else 1,
-            hint=f"Did you mean {near}?" if near else "Begin with one of them, after PREFIX.",
-        )
-    return QuerySyntaxError(
-        "the query does not parse" + _what_stands(text, line, column),
-        line=line,
-        column=column,
-        hint=_hint(scan, line),
-    )
-
-
-def _what_stands(text: str, line: int | None, column: int | None) -> str:
-    lines = text.split("\n")
-    if line is None or column is None or line > len(lines):
-        return ""
-    row = lines[line - 1]
-    if not row[column - 1 :].strip():
-        before = row[: column - 1].strip()[-30:]
-        return f" after '{before}'" if before else ": it ends too early"
-    return f" at '{row[column - 1 :].strip()[:30]}'"
-
-
-def _hint(scan: guard.Scan, line: int | None) -> str:
-    for opening, closing in ("{}", "()", "[]"):
-        texts = [token.text for token in scan.tokens if token.kind == "mark"]
-        surplus = texts.count(opening) - texts.count(closing)
-        if surplus:
-            return f"'{opening}' and '{closing}' do not balance: one of them is missing."
-    for token in scan.tokens:
-        if token.kind == "word" and token.value not in ("a", "true", "false"):
-            near = guard.nearest_keyword(token.value)
-            if near and (line is None or abs(token.line - line) <= 1):
-                return f"Did you mean {near} (instead of {token.value})?"
-    return "Check the dots and semicolons of the patterns before this place."
-
-
-def _undeclared_prefix(token: guard.Token, base_iri: str) -> QuerySyntaxError:
-    prefix = token.value.partition(":")[0]
-    table = prefixes(base_iri)
-    if prefix in table:
-        hint = f"Add this line at the top: PREFIX {prefix}: <{table[prefix]}>"
-    else:
-        near = difflib.get_close_matches(prefix, table, n=1, cutoff=0.5)
-        hint = f"Did you mean '{near[0]}:' <{table[near[0]]}>? " if near else ""
-        hint += f"Declare it with PREFIX {prefix}: <…>."
-    return QuerySyntaxError(
-        f"the prefix '{prefix}:' is not declared", line=token.line, column=token.column, hint=hint
-    )
 
 
 def open_release_store(release_dir: Path, *, base_iri: str = DEFAULT_BASE) -> LocalStore:

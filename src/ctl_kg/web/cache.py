@@ -44,11 +44,6 @@ class Answer:
     body: bytes
 
     @property
-    def is_public(self) -> bool:
-        """Tell whether every client may get this same answer."""
-        return is_public(self.status, self.headers)
-
-    @property
     def size(self) -> int:
         """Bytes that keeping it takes, roughly."""
         return len(self.body) + sum(len(k) + len(v) for k, v in self.headers.raw) + 500
@@ -97,11 +92,13 @@ class AnswerCache:
         self._count(hit=False)
         through = _Through(Headers(scope=scope), send, with_body=scope["method"] == "GET")
         key = _key(scope, _CHOOSING)
+        was_kept = (key, "") in self._kept
         answer = await self._answer(key, scope, receive, through)
         if answer is None:
             return
         messages = self._messages(scope, key, answer)
-        if answer.is_public and sum(map(len, whole[1][:2])) < 10_000:
+        # Not at the first time: most addresses are asked for once.
+        if was_kept and sum(map(len, whole[1][:2])) < 10_000:
             self._store(whole, messages)
         await send(messages[0])
         await send(messages[1])

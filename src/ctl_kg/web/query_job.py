@@ -7,13 +7,19 @@ Source: SPARQL 1.1 Protocol §2.1 (query operation), §2.1.6 (result formats).
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, BinaryIO
+
+import pyoxigraph as ox
 
 from ctl_kg.errors import QueryLimitError
 from ctl_kg.publish.formats import (
+    GRAPH_FORMATS,
     HTML,
+    SELECT_FORMATS,
     Format,
     GraphWriter,
     by_suffix,
@@ -22,13 +28,16 @@ from ctl_kg.publish.formats import (
     write_result,
 )
 from ctl_kg.sparql import guard
-from ctl_kg.sparql.store import LocalStore
-from ctl_kg.sparql.terms import QueryResult, Solutions
+from ctl_kg.sparql.explain import explain_empty
+from ctl_kg.sparql.store import Evaluation, LocalStore, failed
+from ctl_kg.sparql.streaming import serialise_solutions
+from ctl_kg.sparql.terms import QueryResult, Row, Solutions
 from ctl_kg.web.negotiation import choose_media_type
 
 PAGE_ROWS = 1000  # rows or triples that a page shows; the download has them all
 # Functions whose value may be another at each call: such an answer must not be kept.
-_VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
+_VOLATILE = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\b[^(]{0,100}\(|\\u", re.IGNORECASE)
+JSON = Format("json", "application/json", "JSON")
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class Job:
         default_graphs: IRIs that make the default graph, or None for the text's own dataset.
         named_graphs: IRIs that ``GRAPH`` sees, or None.
         page: the answer is for a page: JSON or Turtle of the first ``PAGE_ROWS``.
+        explain: say why the answer is empty, instead of giving it.
     """
 
     query: str
@@ -50,6 +60,7 @@ class Job:
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     page: bool = False
+    explain: bool = False
 
     def fields(self) -> dict[str, Any]:
         """Return the job as data for JSON."""
@@ -72,7 +83,7 @@ class Head:
 
     Args:
         form: SELECT, ASK, CONSTRUCT or DESCRIBE.
-        suffix: the format of the bytes.
+        content_type: the label of the bytes.
         page: whether the client wants a page.
         rows: number of rows or triples of the whole answer.
         volatile: whether the same query may give another answer.
@@ -81,19 +92,12 @@ class Head:
     """
 
     form: str
-    suffix: str
+    content_type: str
     page: bool = False
     rows: int = 0
     volatile: bool = False
     parse_ms: float = 0.0
     run_ms: float = 0.0
-
-
-class Sink(Protocol):
-    """Takes the bytes of an answer."""
-
-    def write(self, data: bytes, /) -> int:
-        """Take some bytes; return how many."""
 
 
 class Desk:
@@ -111,7 +115,7 @@ class Desk:
         self._limits = limits
         self._service_allow = service_allow
 
-    def answer(self, job: Job, output: Sink) -> Head:
+    def answer(self, job: Job, output: BinaryIO) -> Head:
         """Write the answer to a job to ``output``, and return its head.
 
         Raises:
@@ -121,40 +125,85 @@ class Desk:
             StoreError: the engine failed.
         """
         begin = time.perf_counter()
-        scan = guard.scan(job.query.removeprefix("\ufeff"))
+        scan = guard.scan(job.query.removeprefix("\ufeff"), self._service_allow)
         form = scan.form or "SELECT"
+        if job.explain:
+            return self._explain(job, form, output)
         chosen = _format(job, form)
         page = chosen is HTML
-        graph = form in ("CONSTRUCT", "DESCRIBE")
-        suffix = chosen.suffix if not page else "ttl" if graph else "json"
-        middle = time.perf_counter()
-        result = self._store.query(
-            job.query, default_graphs=job.default_graphs, named_graphs=job.named_graphs
-        )
-        self._check_rows(result)
-        size = _size(result)
         if page:
-            result = _first_rows(result)
-        output.write(write_result(result, suffix, self._writer))
-        end = time.perf_counter()
-        words = {token.value.upper() for token in scan.tokens if token.kind == "word"}
+            graph = form in ("CONSTRUCT", "DESCRIBE")
+            chosen = (GRAPH_FORMATS if graph else SELECT_FORMATS)[0]
+        found = self._store.evaluate(
+            job.query,
+            default_graphs=job.default_graphs,
+            named_graphs=job.named_graphs,
+            service_allow=self._service_allow,
+        )
+        middle = time.perf_counter()
+        size = self._write(found, chosen.suffix, output, page=page)
         return Head(
             form=form,
-            suffix=suffix,
+            content_type=chosen.content_type,
             page=page,
             rows=size,
-            volatile=not _VOLATILE.isdisjoint(words),
+            volatile=scan.has_service or _VOLATILE.search(job.query) is not None,
             parse_ms=1000 * (middle - begin),
-            run_ms=1000 * (end - middle),
+            run_ms=1000 * (time.perf_counter() - middle),
         )
 
-    def _check_rows(self, result: QueryResult) -> None:
-        if _size(result) > self._limits.rows:
-            raise QueryLimitError(
-                f"the answer has more than {self._limits.rows} rows or triples",
-                limit="rows",
-                hint="Add LIMIT and OFFSET, or download the whole dataset.",
-            )
+    def _explain(self, job: Job, form: str, output: BinaryIO) -> Head:
+        table = offers((JSON, HTML))
+        page = table[choose_media_type(job.accept, table)] is HTML or job.suffix == HTML.suffix
+        document = explain_empty(
+            self._store,
+            job.query,
+            default_graphs=job.default_graphs,
+            named_graphs=job.named_graphs,
+            budget_s=self._limits.seconds / 2,
+        )
+        output.write(json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
+        return Head(form=form, content_type=JSON.content_type, page=page)
+
+    def _write(self, found: Evaluation, suffix: str, output: BinaryIO, *, page: bool) -> int:
+        """Write an answer and return its number of rows or triples; a page gets the first."""
+        if isinstance(found, ox.QueryBoolean):
+            output.write(write_result(bool(found), suffix, self._writer))
+            return 1
+        if isinstance(found, ox.QuerySolutions) and not page:
+            return serialise_solutions(found, suffix, output, max_rows=self._limits.rows)
+        result, size = self._collected(found, PAGE_ROWS if page else self._limits.rows)
+        output.write(write_result(result, suffix, self._writer))
+        return size
+
+    def _collected(
+        self, found: ox.QuerySolutions | ox.QueryTriples, most: int
+    ) -> tuple[QueryResult, int]:
+        """Return the first rows or triples of an answer, and how many there are in all."""
+        kept: dict[Any, None] = {}
+        rows: list[Row] = []
+        size = 0
+        graph = isinstance(found, ox.QueryTriples)
+        try:
+            for each in found:
+                if graph and each in kept:
+                    continue  # a graph is a set
+                size += 1
+                if size > self._limits.rows:
+                    raise QueryLimitError(
+                        f"the answer has more than {self._limits.rows} rows or triples",
+                        limit="rows",
+                        hint="Add LIMIT and OFFSET, or download the whole dataset.",
+                    )
+                if graph:
+                    kept[each] = None
+                elif size <= most:
+                    rows.append(tuple(each))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise failed(error) from error
+        if isinstance(found, ox.QueryTriples):
+            return list(kept)[:most], size
+        return Solutions([variable.value for variable in found.variables], rows), size
 
 
 def _format(job: Job, form: str) -> Format:
@@ -172,17 +221,3 @@ def _format(job: Job, form: str) -> Format:
     # A name that is none of ours is no reason to refuse: clients send several at once.
     table = offers(offered)
     return table[choose_media_type(job.accept, table)]
-
-
-def _size(result: QueryResult) -> int:
-    """Return the number of rows or triples; 1 for a truth value."""
-    if isinstance(result, bool):
-        return 1
-    return len(result.rows) if isinstance(result, Solutions) else len(result)
-
-
-def _first_rows(result: QueryResult) -> QueryResult:
-    """Return what a page shows of an answer."""
-    if isinstance(result, Solutions):
-        return Solutions(result.variables, result.rows[:PAGE_ROWS])
-    return result if isinstance(result, bool) else result[:PAGE_ROWS]

@@ -29,6 +29,8 @@ from typing import IO, Any, TypeAlias, cast
 from ctl_kg import errors
 from ctl_kg.errors import BusyError, ClientGoneError, CtlKgError, QueryTimeoutError, StoreError
 from ctl_kg.settings import Settings
+from ctl_kg.sparql.results import parse_json
+from ctl_kg.sparql.terms import QueryResult
 from ctl_kg.web.query_job import Head, Job
 from ctl_kg.web.query_process import FRAME_HEAD, JOB_HEAD, out_of_memory
 
@@ -36,7 +38,7 @@ SLICE_S = 0.05
 _START_LIMIT_S = 120.0
 _LANES = max(2, os.cpu_count() or 1)
 _JOBS_PER_PROCESS = 20_000  # then it is replaced, whatever it may have leaked
-_STOPPED_PER_WORKER = 2  # costly queries that wait for each that runs; more get 503
+_STOPPED_PER_WORKER = 8  # costly queries that wait for each that runs; more get 503
 _IN_MEMORY_BYTES = 4_000_000  # of one answer; the rest waits on disk for the client
 
 # What the metrics call the end of a query, by limit or error code.
@@ -238,6 +240,7 @@ class QueryPool:
         Raises:
             StoreError: the nursery could not load it.
         """
+        self._loop = asyncio.get_running_loop()
         self._fast = asyncio.Semaphore(self.lanes)
         self._costly = asyncio.Semaphore(self.settings.query_workers)
         self._starting = asyncio.Lock()
@@ -325,6 +328,17 @@ class QueryPool:
     def _end(self, process: _Process) -> None:
         process.kill()
         self.processes.discard(process)
+
+    def query(self, text: str) -> QueryResult:
+        """Return the answer to a SELECT of our own; for other threads than the event loop's.
+
+        Raises:
+            CtlKgError: see :meth:`run`.
+        """
+        answer = asyncio.run_coroutine_threadsafe(
+            self.run(Job(text, suffix="json")), self._loop
+        ).result()
+        return parse_json(answer.read())
 
     async def run(self, job: Job, gone: Gone | None = None) -> Answer:
         """Return the answer to a job.

@@ -29,7 +29,7 @@ import struct
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from ctl_kg.errors import BusyError, CtlKgError, QueryLimitError
 from ctl_kg.publish.formats import GraphWriter, read_context
@@ -96,7 +96,7 @@ def answer_one(desk: Desk, connection: socket.socket, message: bytes, most_bytes
     for name in ("default_graphs", "named_graphs"):
         fields[name] = None if fields[name] is None else tuple(fields[name])
     try:
-        output.end(asdict(desk.answer(Job(**fields), output)))
+        output.end(asdict(desk.answer(Job(**fields), cast(BinaryIO, output))))
     except CtlKgError as error:
         output.end(error_document(error))
     except (MemoryError, RecursionError):
@@ -215,6 +215,7 @@ def main(arguments: list[str]) -> None:
             desk.answer(Job("CONSTRUCT WHERE { ?s a ?o } LIMIT 1", suffix=suffix), io.BytesIO())
         for suffix in ("json", "xml", "csv", "tsv"):
             desk.answer(Job("SELECT * { ?s a ?o } LIMIT 1", suffix=suffix), io.BytesIO())
+        desk.answer(Job("SELECT * { ?s a <x:none> }", explain=True), io.BytesIO())
     except CtlKgError as error:
         control.sendall(json.dumps(error_document(error)).encode())
         return

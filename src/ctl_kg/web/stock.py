@@ -21,7 +21,8 @@ from ctl_kg.publish.iris import split_suffix
 from ctl_kg.publish.service import query_description, query_list
 from ctl_kg.sparql.binding import bind
 from ctl_kg.sparql.query_file import GROUPS, Parameter, QueryFile
-from ctl_kg.web.endpoint import answer_response, ask, parse_json
+from ctl_kg.sparql.results import parse_json
+from ctl_kg.web.endpoint import answer_response, ask
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.query_job import Job

@@ -214,6 +214,17 @@ class GraphView:
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """Why an answer is empty; ``steps`` are patterns and whether each matches on its own."""
+
+    message: str
+    line: int | None = None
+    pattern: str = ""
+    suggestions: tuple[Link, ...] = ()
+    steps: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
 class SparqlView:
     """The form of the endpoint, with an answer if a query was sent: sparql.html."""
 
@@ -224,6 +235,8 @@ class SparqlView:
     boolean: bool | None
     graph_text: str
     left_out: int
+    why_empty: str
+    explanation: Explanation | None
     error: str
     hint: str
     line: int | None
@@ -298,6 +311,70 @@ class QueriesView:
 
 
 @dataclass(frozen=True)
+class ApiView:
+    """The API for people: api.html. ``description`` is the address of the OpenAPI document."""
+
+    template: ClassVar[str] = "api.html"
+    title: str
+    groups: tuple[QueryGroup, ...]
+    description: str
+    has_swagger: bool
+    page_scripts: str
+
+
+@dataclass(frozen=True)
+class WhyEnd:
+    """One of the two resources that are asked about, as it was written."""
+
+    name: str
+    label: str
+    value: str
+    error: str = ""
+    suggestions: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class WhyHop:
+    """One link in words; ``also`` are further links between the same two resources."""
+
+    text: str
+    marks: tuple[Mark, ...]
+    also: tuple[WhyHop, ...] = ()
+
+
+@dataclass(frozen=True)
+class WhyPath:
+    """One path: its resources, its links in words, and the query that proves it."""
+
+    resources: tuple[Link, ...]
+    hops: tuple[WhyHop, ...]
+    inferred: str
+    sparql: str
+    proof: str
+
+
+@dataclass(frozen=True)
+class WhyView:
+    """How two resources are linked: why.html."""
+
+    template: ClassVar[str] = "why.html"
+    title: str
+    ends: tuple[WhyEnd, ...]
+    action: str
+    kept: tuple[tuple[str, str], ...]
+    options: tuple[Option, ...]
+    examples: tuple[Link, ...]
+    error: str = ""
+    asked: tuple[Link, ...] = ()
+    summary: str = ""
+    paths: tuple[WhyPath, ...] = ()
+    notes: tuple[str, ...] = ()
+    near: tuple[tuple[Link, tuple[WhyHop, ...]], ...] = ()
+    in_common: tuple[Link, ...] = ()
+    downloads: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
 class ErrorView:
     """What went wrong, and what to do: error.html."""
 
@@ -318,5 +395,7 @@ View = (
     | SparqlView
     | QueryView
     | QueriesView
+    | ApiView
+    | WhyView
     | ErrorView
 )
