@@ -212,7 +212,7 @@ class Slow:
     def ask(self, app: ASGIApp, timeout_s: float) -> tuple[int, dict[bytes, bytes], bytes]:
         scope = {
             "type": "http", "method": "POST", "path": "/sparql", "query_string": b"",
-            "headers": [], "client": ("192.0.2.1", 1), "http_version": "1.1",
+            "headers": [(b"host", b"x")], "client": ("192.0.2.1", 1), "http_version": "1.1",
         }  # fmt: skip
         limited = Limited(app, Settings(body_timeout_s=timeout_s), Clients(()))
         asyncio.run(limited(scope, self.receive, self.send))

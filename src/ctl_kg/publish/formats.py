@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,8 @@ def by_suffix(suffix: str, offered: Sequence[Format]) -> Format | None:
     return next((each for each in offered if each.suffix == suffix), None)
 
 
-def offers(offered: Sequence[Format]) -> dict[str, Format]:
+@lru_cache(maxsize=64)
+def offers(offered: tuple[Format, ...]) -> Mapping[str, Format]:
     """Return every media type under which formats can be asked for, best first.
 
     The main types come before the aliases, and generic types last.

@@ -19,10 +19,17 @@ _RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _LICENSE = "http://creativecommons.org/licenses/by/4.0/"
+_DCAT = "http://www.w3.org/ns/dcat#"
+_MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
+# Files of the release: what W3C calls the format, and its media type.
 _DUMPS = {
-    "ctl-kg.ttl": "Turtle", "ctl-kg.nt": "N-Triples", "ctl-kg.nq": "N-Quads",
-    "ctl-kg.trig": "TriG", "ctl-kg.jsonld": "JSON-LD", "ctl-kg.rdf": "RDF_XML",
-}  # fmt: skip
+    "ctl-kg.ttl": ("Turtle", "text/turtle"),
+    "ctl-kg.nt": ("N-Triples", "application/n-triples"),
+    "ctl-kg.nq": ("N-Quads", "application/n-quads"),
+    "ctl-kg.trig": ("TriG", "application/trig"),
+    "ctl-kg.jsonld": ("JSON-LD", "application/ld+json"),
+    "ctl-kg.rdf": ("RDF_XML", "application/rdf+xml"),
+}
 _TITLE = {
     "it": "Grafo di conoscenza dei Cluster Tecnologici Lombardi",
     "en": "Knowledge graph of the Cluster Tecnologici Lombardi",
@@ -63,7 +70,7 @@ def void_description(
     """
     found = _Description()
     dataset = NamedNode(base_iri + "void#dataset")
-    found.add(dataset, _RDF_TYPE.value, NamedNode(_VOID + "Dataset"))
+    found.add(dataset, _RDF_TYPE.value, NamedNode(_VOID + "Dataset"), NamedNode(_DCAT + "Dataset"))
     _general(found, dataset, base_iri, manifest)
     found.add(dataset, _VOID + "exampleResource", *(NamedNode(iri) for iri in examples))
     _statistics(found, dataset, quads, base_iri)
@@ -84,10 +91,34 @@ def _general(
     found.add(dataset, _DCT + "modified", Literal(str(manifest.get("released")), datatype=date))
     found.add(dataset, _VOID + "uriSpace", Literal(base_iri))
     found.add(dataset, _VOID + "sparqlEndpoint", NamedNode(base_iri + "sparql"))
-    for name, syntax in _DUMPS.items():
-        if name in manifest.get("files", {}):
-            found.add(dataset, _VOID + "dataDump", NamedNode(f"{base_iri}download/{name}"))
-            found.add(dataset, _VOID + "feature", NamedNode(_FORMATS + syntax))
+    _distributions(found, dataset, base_iri, manifest)
+    service = NamedNode(base_iri + "void#service")
+    found.add(service, _RDF_TYPE.value, NamedNode(_DCAT + "DataService"))
+    found.add(service, _DCT + "title", Literal("SPARQL"))
+    found.add(service, _DCAT + "endpointURL", NamedNode(base_iri + "sparql"))
+    found.add(service, _DCAT + "endpointDescription", NamedNode(base_iri + "sparql"))
+    found.add(service, _DCAT + "servesDataset", dataset)
+
+
+def _distributions(
+    found: _Description, dataset: NamedNode, base_iri: str, manifest: Mapping[str, Any]
+) -> None:
+    """Describe the files that hold the whole dataset."""
+    files = manifest.get("files", {})
+    for name, (syntax, media_type) in _DUMPS.items():
+        if name not in files:
+            continue
+        address = NamedNode(f"{base_iri}download/{name}")
+        found.add(dataset, _VOID + "dataDump", address)
+        found.add(dataset, _VOID + "feature", NamedNode(_FORMATS + syntax))
+        node = NamedNode(f"{base_iri}void#{name}")
+        found.add(dataset, _DCAT + "distribution", node)
+        found.add(node, _RDF_TYPE.value, NamedNode(_DCAT + "Distribution"))
+        found.add(node, _DCT + "title", Literal(syntax.replace("_", "/")))
+        found.add(node, _DCT + "license", NamedNode(_LICENSE))
+        found.add(node, _DCAT + "accessURL", address)
+        found.add(node, _DCAT + "downloadURL", address)
+        found.add(node, _DCAT + "mediaType", NamedNode(_MEDIA_TYPES + media_type))
 
 
 def _statistics(

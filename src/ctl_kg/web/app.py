@@ -6,9 +6,7 @@ import logging
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -17,7 +15,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
-from ctl_kg.web import discovery, endpoint, entities, graph_documents, handlers, operations, stock
+from ctl_kg.web import (
+    discovery,
+    endpoint,
+    entities,
+    graph_documents,
+    handlers,
+    matrix,
+    operations,
+    search,
+    stock,
+    why,
+)
+from ctl_kg.web.api_docs import api_routes
 from ctl_kg.web.clients import Clients
 from ctl_kg.web.limits import Limited
 from ctl_kg.web.metrics import Metrics
@@ -33,6 +43,9 @@ from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import ErrorView
 
 _log = logging.getLogger(__name__)
+
+
+_ENVELOPE = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class Envelope:
@@ -55,9 +68,10 @@ class Envelope:
     def _completed(scope: Scope, send: Send) -> Send:
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = list(message["headers"])
+                given = {name for name, _ in headers}
+                headers += [each for each in _ENVELOPE if each[0] not in given]
+                message = {**message, "headers": headers}
             await send(message)
 
         return complete
@@ -92,6 +106,31 @@ class CheckedText:
                 await problem(error)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+class Direct:
+    """Middleware: queries go straight to the endpoint.
+
+    The router and its nested error handling take longer than the endpoint itself. Whatever is
+    no query (another method, another path) goes on to them.
+    """
+
+    def __init__(self, app: Starlette) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a query, or pass a request on."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if path != "/sparql" or scope["method"] not in ("GET", "POST"):
+            await self.app(scope, receive, send)
+            return
+        scope["app"] = self.app
+        request = Request(scope, receive, send)
+        try:
+            response = await endpoint.sparql(request)
+        except CtlKgError as error:
+            response = await _known_error(request, error)
+        await response(scope, receive, send)
 
 
 def error_response(
@@ -164,6 +203,16 @@ def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
         Route("/queries", stock.queries),
         Route("/queries/", stock.queries),
         Route("/queries/{name:path}", stock.query),
+        Route("/why", why.page),
+        Route("/api/why", why.api),
+        Route("/matrix", matrix.index),
+        Route("/matrix/{rows}/{columns}", matrix.page),
+        Route("/api/matrix", matrix.index),
+        Route("/api/matrix/{rows}/{columns}", matrix.api),
+        Route("/search", search.search),
+        Route("/api/search", search.api),
+        Route("/opensearch.xml", search.opensearch),
+        *api_routes(),
         Route("/context/{name}", handlers.context),
         Route("/download/{name:path}", handlers.download),
         *graph_documents.routes("/shapes", handlers.shapes),
@@ -179,19 +228,19 @@ def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
     ]  # fmt: skip
 
 
-def routes_app(site: Site, metrics: Metrics) -> Starlette:
+def routes_app(site: Site, metrics: Metrics) -> ASGIApp:
     """Return the application that makes the answers of one release."""
     app = Starlette(
         routes=routes(site, metrics),
-        middleware=[Middleware(Envelope), Middleware(CheckedText)],
         exception_handlers={
             CtlKgError: _known_error,
             HTTPException: _http_error,
             Exception: _unforeseen,
         },
     )
+    app.router.redirect_slashes = False  # it would lead to the host that the request names
     app.state.site = site
-    return app
+    return Envelope(CheckedText(Direct(app)))
 
 
 def create_app(

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -36,6 +36,7 @@ from ctl_kg.publish.profiles import (
     Profile,
 )
 from ctl_kg.publish.schema_org import schema_org
+from ctl_kg.sparql.results import XML_FORBIDDEN
 from ctl_kg.web.descriptions import describe, graph_body, is_whole, no_such_page
 from ctl_kg.web.negotiation import choose_media_type, choose_profile
 from ctl_kg.web.pages import PageContext, render
@@ -56,6 +57,13 @@ from ctl_kg.web.site import Site
 DOCUMENT_FORMATS = (*DESCRIPTION_FORMATS, HTML, *LINKSET_FORMATS)
 SUFFIXES = tuple(each.suffix for each in DOCUMENT_FORMATS)
 PROFILE_VARY = "Accept-Profile"
+
+
+# For the rare resource with a character that no XML document can carry.
+_WITHOUT_XML = tuple(
+    replace(profile, formats=tuple(each for each in profile.formats if each.suffix != "rdf"))
+    for profile in PROFILES
+)
 
 
 def wished_profile(request: Request, site: Site, offered: tuple[Profile, ...]) -> Profile:
@@ -92,16 +100,19 @@ def subject_of(request: Request, site: Site, iri: str) -> Subject:
     local = iri[len(site.base_iri) :].partition("#")[0]
     folder = local[: local.rfind("/") + 1]
     project = site.base_iri + "data/organisation/ctl-kg-project"
+    about = site.store.quads(NamedNode(iri))
     classes = [
         quad.object.value
-        for quad in site.store.quads(NamedNode(iri), RDF_TYPE)
-        if isinstance(quad.object, NamedNode)
+        for quad in about
+        if quad.predicate == RDF_TYPE and isinstance(quad.object, NamedNode)
     ]
+    literals = (quad.object.value for quad in about if isinstance(quad.object, Literal))
+    is_xml = not any(XML_FORBIDDEN.search(value) for value in literals)
     types = schema_org(site.base_iri).types(classes)
     return Subject(
         iri=iri,
         address=str(site.iris.path_of(iri)).partition("#")[0],
-        profiles=PROFILES,
+        profiles=PROFILES if is_xml else _WITHOUT_XML,
         base_iri=site.base_iri,
         types=tuple(each.value.replace("http:", "https:", 1) for each in types),
         collection=f"/{folder}" if folder and site.index.folder(folder) else "",

@@ -60,6 +60,9 @@ def entity(request: Request) -> Response:
     site = site_of(request)
     received = raw_path(request)
     path = normal_path(received)
+    version = f"/onto/CTL/{site.manifest.get('version')}"
+    if path.startswith(version + "."):  # documents stand at the address without version
+        return moved(_here(request, "/onto/CTL" + path[len(version) :]))
     target = find_target(site, path)
     if target is None:
         return _elsewhere(request, site, path)

@@ -164,6 +164,9 @@ class _Body:
             raise RequestTimeoutError(
                 f"the body did not arrive within {self._timeout_s:g} s"
             ) from error
+        if message["type"] == "http.disconnect":  # or a body that is no HTTP
+            self._late = True
+            raise RequestError("the body of the request is malformed, or ended too early")
         self._whole = not message.get("more_body", False)
         return message
 
@@ -202,11 +205,14 @@ def _fault_of(scope: Scope) -> RequestError | None:
             f"the address is longer than {MAX_ADDRESS_BYTES} bytes",
             hint="Send a long query by POST.",
         )
+    if not scope["path"].startswith("/") and scope["method"] != "OPTIONS":
+        return RequestError("the target of the request is not a path of this server")
     headers = scope["headers"]
-    size = 0
+    size = hosts = 0
     has_length = has_coding = False
     for name, value in headers:
         size += len(name) + len(value)
+        hosts += name == b"host" and value != b""
         if name == b"content-length":
             has_length = True
         elif name == b"transfer-encoding":
@@ -216,6 +222,8 @@ def _fault_of(scope: Scope) -> RequestError | None:
             f"the header fields are more than {MAX_HEADER_FIELDS}, "
             f"or longer than {MAX_HEADER_BYTES} bytes",
         )
+    if hosts != 1 and (hosts or scope["http_version"] == "1.1"):
+        return RequestError("a request names its host once", hint="Send one Host field.")
     if has_length and has_coding:
         return RequestError("a request has either Content-Length or Transfer-Encoding")
     return None

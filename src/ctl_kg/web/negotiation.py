@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ctl_kg.errors import NotAcceptableError
-from ctl_kg.publish.formats import DATASET_FORMATS, GRAPH_FORMATS
+from ctl_kg.publish.formats import DATASET_FORMATS, GENERIC_TYPES, GRAPH_FORMATS, SELECT_FORMATS
 from ctl_kg.publish.profiles import Profile, find_profile
 
 _RANGE = re.compile(r"(?:\*|[!#$%&'*+.^_`|~0-9a-z-]+)/(?:\*|[!#$%&'*+.^_`|~0-9a-z-]+)\Z")
@@ -30,6 +30,13 @@ _PLAIN_GRAPH = GRAPH_FORMATS[0].media_type
 _SOURCE_QUALITY = {
     name: 0.85 for each in DATASET_FORMATS for name in (each.media_type, *each.aliases)
 } | {"text/plain": 0.9}
+# Other names of formats: a client gets them if it names them, never through a wildcard.
+_OTHER_NAMES = frozenset(
+    alias for each in (*GRAPH_FORMATS, *DATASET_FORMATS) for alias in each.aliases
+) | frozenset(GENERIC_TYPES)
+_MAIN_NAMES = frozenset(
+    each.media_type for each in (*GRAPH_FORMATS, *DATASET_FORMATS, *SELECT_FORMATS)
+)
 _LONGEST_READ = 8_000  # characters of a header
 _LONGEST_KEPT = 600
 
@@ -136,9 +143,11 @@ def _quality_of(parameters: Iterable[str]) -> float:
 def _choose(accept: str, offers: tuple[str, ...]) -> str | None:
     ranges = _parse_accept(accept) or [_Range("*/*", 1.0, 0)]
     ours = _SOURCE_QUALITY if _PLAIN_GRAPH in offers else {}
+    # What stands first is what a client without wishes gets, whatever else has that name.
+    others = frozenset() if _MAIN_NAMES.isdisjoint(offers) else _OTHER_NAMES - {offers[0]}
 
     def rank(offer: str) -> tuple[float, int]:
-        specificity, quality = _match(offer, ranges)
+        specificity, quality = _match(offer, ranges, others)
         return quality * ours.get(offer, 1.0), specificity  # a type that is named beats */*
 
     best = max(offers, key=rank)  # the first of equals wins
@@ -176,12 +185,9 @@ def _split(header: str) -> list[str]:
     return [item for item in items if item.strip()]
 
 
-def _match(offer: str, ranges: list[_Range]) -> tuple[int, float]:
+def _match(offer: str, ranges: list[_Range], others: frozenset[str]) -> tuple[int, float]:
     """Return specificity and quality of the most specific range that an offer meets."""
     kind = offer.partition("/")[0]
-    matching = [
-        (each.specificity, each.quality)
-        for each in ranges
-        if each.media_range in (offer, f"{kind}/*", "*/*")
-    ]
+    names = (offer,) if offer in others else (offer, f"{kind}/*", "*/*")
+    matching = [(each.specificity, each.quality) for each in ranges if each.media_range in names]
     return max(matching, default=(0, 0.0))

@@ -104,7 +104,9 @@ def _content_type(request: Request) -> str:
 
 def _fields(text: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=1000)
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=1000, errors="strict")
+    except UnicodeDecodeError as error:
+        raise RequestError("the form is not UTF-8", hint="Percent-encode UTF-8.") from error
     except ValueError as error:
         raise RequestError(
             "the form has more than 1000 fields", hint="Send the query as one field."

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
@@ -64,7 +64,7 @@ class Job:
 
     def fields(self) -> dict[str, Any]:
         """Return the job as data for JSON."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)

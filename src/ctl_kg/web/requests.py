@@ -5,6 +5,7 @@ Source: RFC 9110 §5.3 (several header lines), §12.5.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
@@ -13,6 +14,9 @@ from ctl_kg.errors import ParameterError, RequestError
 from ctl_kg.languages import DEFAULT_LANGUAGE, LANGUAGES, negotiate_language
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.site import Site
+
+# Bytes, plain or escaped, that are not ASCII text.
+_MAY_BE_NO_TEXT = re.compile(rb"[\x00\x80-\xff]|%(?:00|[89A-Fa-f][0-9A-Fa-f])")
 
 
 def site_of(request: Request) -> Site:
@@ -46,6 +50,8 @@ def check_text(request: Request) -> None:
         RequestError: it is not UTF-8, or holds a NUL.
     """
     for part in (raw_path(request).encode("latin-1"), request.scope.get("query_string", b"")):
+        if not _MAY_BE_NO_TEXT.search(part):
+            continue
         decoded = unquote_to_bytes(part)
         try:
             decoded.decode()

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -19,6 +20,10 @@ from starlette.responses import Response
 from ctl_kg.errors import CtlKgError
 
 PROBLEM_TYPE = "application/problem+json"
+# What errors carry beside their message, in the order in which a problem shows it.
+_CARRIED = (
+    "line", "column", "limit", "name", "value", "allowed", "example", "suggestions", "offers",
+)  # fmt: skip
 MOST_LINK_BYTES = 3_800  # proxies refuse long headers: all of ours together stay below 8 kB
 
 SECURITY_HEADERS = {
@@ -98,6 +103,12 @@ def _quoted(value: str) -> str:
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+@lru_cache(maxsize=16)
+def http_date(moment: datetime) -> str:
+    """Return a moment as HTTP writes it (RFC 9110 §5.6.7)."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+
 def respond(
     representation: Representation,
     *,
@@ -108,7 +119,7 @@ def respond(
     etag = f'"{hashlib.sha256(representation.body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": f"public, max-age={max_age_s}"}
     if modified:
-        headers["last-modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
+        headers["last-modified"] = http_date(modified)
     if representation.language:
         headers["content-language"] = representation.language
     if representation.vary:
@@ -149,7 +160,7 @@ def problem(error: CtlKgError, *, headers: Mapping[str, str] | None = None) -> R
     }
     if error.hint:
         document["hint"] = error.hint
-    for name in ("line", "column", "limit", "name", "allowed", "suggestions", "offers"):
+    for name in _CARRIED:
         value = getattr(error, name, None)
         if value not in (None, [], ""):
             document["parameter" if name == "name" else name] = value

@@ -157,7 +157,9 @@ def _describedby(subject: Subject) -> list[Link]:
 
 def _alternates(subject: Subject, place: Place | None) -> list[Link]:
     """Return the same description in every other format, then the other profiles."""
-    profile = place.profile if place else subject.profiles[0]
+    token = place.profile.token if place else FULL.token
+    # The subject's own: a rare one is not offered in every format of a profile.
+    profile = next(each for each in subject.profiles if each.token == token)
     page = place.page if place else 1
     found: list[Link] = [
         (

@@ -11,17 +11,27 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.errors import CtlKgError, NotFoundError, ParameterError
-from ctl_kg.publish.formats import DESCRIPTION_FORMATS, HTML, by_suffix, formats_for, offers
+from ctl_kg.publish.formats import (
+    DATASET_FORMATS,
+    DESCRIPTION_FORMATS,
+    HTML,
+    Format,
+    by_suffix,
+    formats_for,
+    offers,
+)
 from ctl_kg.publish.iris import split_suffix
-from ctl_kg.publish.service import query_description, query_list
+from ctl_kg.publish.query_graph import GRAPH, query_description, query_list
 from ctl_kg.sparql.binding import bind
 from ctl_kg.sparql.query_file import GROUPS, Parameter, QueryFile
 from ctl_kg.sparql.results import parse_json
+from ctl_kg.web import descriptions, documents
 from ctl_kg.web.endpoint import answer_response, ask
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
@@ -72,9 +82,20 @@ def queries(request: Request) -> Response:
         body, language = render(view, page), page.language
         representation = Representation(body, HTML.content_type, language, _VARY)
     else:
-        body = site.writer.write(query_list(site.queries.values(), site.base_iri), chosen.suffix)
-        representation = Representation(body, chosen.content_type, vary=_VARY)
+        representation = Representation(
+            _list_body(site, chosen.suffix), chosen.content_type, vary=_VARY
+        )
     return respond(representation, modified=site.modified)
+
+
+def _list_body(site: Site, suffix: str) -> bytes:
+    """Return the descriptions of all queries, with their graph where the format has graphs."""
+    quads = site.store.graph(NamedNode(site.base_iri + GRAPH))
+    if not quads:  # a release made by other means
+        return site.writer.write(query_list(site.queries.values(), site.base_iri), suffix)
+    if by_suffix(suffix, DATASET_FORMATS):
+        return site.writer.write_dataset(descriptions.with_provenance(site, quads), suffix)
+    return site.writer.write((quad.triple for quad in quads), suffix)
 
 
 async def query(request: Request) -> Response:
@@ -104,12 +125,20 @@ async def query(request: Request) -> Response:
         return await _query_page(request, site, found)
     links = [(f"/queries/{stem}.rq", {"rel": "describedby", "type": "application/sparql-query"})]
     if chosen not in answers:
-        body = site.writer.write(query_description(found, site.base_iri), chosen.suffix)
-        representation = Representation(body, chosen.content_type, vary=vary, links=links)
-        return respond(representation, modified=site.modified)
+        return await run_in_threadpool(_described, request, site, found, chosen)
     text = await run_in_threadpool(_bound, site, found, given_values(request, found))
     answer = await ask(request, Job(text, suffix=chosen.suffix))
     return await answer_response(answer, modified=site.modified, vary=vary, links=links)
+
+
+def _described(request: Request, site: Site, query: QueryFile, chosen: Format) -> Response:
+    """Return what the release says about a query."""
+    iri = site.base_iri + "queries/" + query.name
+    if site.describer.exists(iri):
+        return documents.document(request, site, iri, chosen.suffix)
+    body = site.writer.write(query_description(query, site.base_iri), chosen.suffix)
+    representation = Representation(body, chosen.content_type, vary=_VARY)
+    return respond(representation, modified=site.modified)
 
 
 def _bound(site: Site, query: QueryFile, given: Mapping[str, list[str]]) -> str:
