@@ -12,6 +12,7 @@
     ├─ NotConformingError        validation found violations (findings)            exit 1, 500
     ├─ RequestError              the caller can mend it                            exit 2
     │  ├─ ParameterError         a query parameter is unknown or has a bad value   400
+    │  │  └─ UnknownResourceError  it names no resource, or several (suggestions)  404
     │  ├─ QuerySyntaxError       a SPARQL text does not parse or is not allowed    400
     │  ├─ NotFoundError          no such resource or query                         404
     │  ├─ NotAcceptableError     none of the representations suits (offers)        406
@@ -127,17 +128,47 @@ class RequestError(CtlKgError):
 class ParameterError(RequestError):
     """A parameter is unknown, missing or has a value that is not allowed.
 
-    ``allowed`` describes or lists what would have been taken.
+    ``allowed`` describes or lists what would have been taken; ``value`` is what was received,
+    cut to 80 characters, and ``example`` is one that is right, where they are known.
     """
 
     code = "parameter"
 
     def __init__(
-        self, name: str, message: str, *, allowed: Sequence[str] = (), hint: str = ""
+        self,
+        name: str,
+        message: str,
+        *,
+        allowed: Sequence[str] = (),
+        hint: str = "",
+        value: str | None = None,
+        example: str | None = None,
     ) -> None:
         super().__init__(f"parameter '{name}': {message}", hint=hint)
         self.name = name
         self.allowed = list(allowed)
+        self.value = value if value is None or len(value) <= 80 else value[:79] + "…"
+        self.example = example
+
+
+class UnknownResourceError(ParameterError):
+    """A parameter names no resource, or several; ``suggestions`` are IRIs of the nearest."""
+
+    code = "unknown-resource"
+    status = 404
+
+    def __init__(
+        self,
+        name: str,
+        message: str,
+        *,
+        suggestions: Sequence[str] = (),
+        hint: str = "",
+        value: str | None = None,
+        example: str | None = None,
+    ) -> None:
+        super().__init__(name, message, hint=hint, value=value, example=example)
+        self.suggestions = list(suggestions)
 
 
 class QuerySyntaxError(RequestError):

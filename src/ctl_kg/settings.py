@@ -98,9 +98,7 @@ class Settings:
         _one_of("see-other", "direct"),
     )
     query_timeout_s: float = _row(10.0, "longest time that a query may take", _SECONDS)
-    query_workers: int = _row(
-        4, "costly queries that may run at the same time", _number(1, 256)
-    )
+    query_workers: int = _row(4, "costly queries that may run at the same time", _number(1, 256))
     query_queue: int = _row(
         256, "queries that may wait for a process; more are refused with 503", _ABOVE_ZERO
     )

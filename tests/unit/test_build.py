@@ -22,7 +22,7 @@ from ctl_kg.publish.release import only_build, recover, write_release
 NAMES = [
     "context.jsonld", "ctl-kg.jsonld", "ctl-kg.nq", "ctl-kg.nt", "ctl-kg.rdf", "ctl-kg.trig",
     "ctl-kg.ttl", "manifest.json", "ontology.ttl", "queries/clusters.rq", "report.html",
-    "report.json", "report.ttl", "shapes.ttl",
+    "report.json", "report.ttl", "search.sqlite", "shapes.ttl",
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 LAYERS = (
     ("ctl_kg.errors",),
     ("ctl_kg.namespaces", "ctl_kg.languages"),
+    ("ctl_kg.client",),
     ("ctl_kg.assets", "ctl_kg.settings"),
     ("ctl_kg.rdf",),
     ("ctl_kg.sparql",),
@@ -58,6 +59,18 @@ def test_no_module_imports_from_a_layer_above() -> None:
         if layer(imported) > layer(module)
     ]
     assert upward == []
+
+
+def test_the_client_needs_only_errors_and_namespaces() -> None:
+    """So that it is light to import: the layers below it hold more than that."""
+    needed = {
+        imported
+        for module, found in imports().items()
+        if module.startswith("ctl_kg.client")
+        for imported in found
+        if not imported.startswith("ctl_kg.client")
+    }
+    assert needed <= {"ctl_kg", "ctl_kg.errors", "ctl_kg.namespaces"}
 
 
 def test_there_is_no_import_cycle() -> None:

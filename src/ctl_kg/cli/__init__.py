@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from ctl_kg import __version__
-from ctl_kg.cli import config, project, serving
+from ctl_kg.cli import config, contracts, project, search, serving, why
 from ctl_kg.cli.context import Context
 from ctl_kg.errors import CtlKgError, QuerySyntaxError
 
@@ -37,6 +37,9 @@ app = typer.Typer(
 project.register(app)
 serving.register(app)
 config.register(app)
+why.register(app)
+search.register(app)
+contracts.register(app)
 
 
 def _show_version(asked: bool) -> None:

@@ -147,7 +147,7 @@ class Describer:
         quads = self._store.quads(node) if node is not None else []
         if node is None or not (quads or self._is_graph(node)):
             return None
-        certainties = self._certainties(node)
+        certainties = self.certainties(node)
         outgoing = _statements(quads, certainties)
         incoming = self._incoming(node)
         start = (page - 1) * PAGE_SIZE
@@ -260,7 +260,8 @@ class Describer:
         """Return the labels of everything that statements name."""
         return self._literals(self._named(statements, (), (), ()), LABELS)[1]
 
-    def _certainties(self, node: NamedNode) -> dict[tuple[str, Term], str]:
+    def certainties(self, node: NamedNode) -> dict[tuple[str, Term], str]:
+        """Return the certainty that alignments give statements, by predicate and object."""
         found: dict[tuple[str, Term], str] = {}
         for alignment in {q.subject for q in self._store.quads(None, self._aligned_subject, node)}:
             if not isinstance(alignment, NamedNode):

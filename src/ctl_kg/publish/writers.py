@@ -13,6 +13,7 @@ from ctl_kg.namespaces import prefixes, rebase
 from ctl_kg.publish.findings import Finding
 from ctl_kg.publish.formats import GraphWriter
 from ctl_kg.publish.report import report_html, report_json, report_turtle
+from ctl_kg.publish.search_index import SEARCH_FILE, index_file
 from ctl_kg.publish.skolem import skolemise
 from ctl_kg.publish.validation import Project
 from ctl_kg.rdf.loading import read_text
@@ -30,6 +31,7 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".html": "text/html",
     ".rq": "application/sparql-query",
+    ".sqlite": "application/vnd.sqlite3",
 }
 
 
@@ -38,7 +40,8 @@ def data_files(project: Project) -> dict[str, bytes]:
 
     ``ctl-kg.trig`` and ``ctl-kg.nq`` hold all named graphs, shapes included; ``ctl-kg.ttl``,
     ``.nt``, ``.jsonld`` and ``.rdf`` hold the union of the graphs without the shapes, which
-    stand in ``shapes.ttl``. None of these six has blank nodes.
+    stand in ``shapes.ttl``. None of these six has blank nodes. ``search.sqlite`` is the search
+    index.
 
     Raises:
         SourceError: the context or a query cannot be read.
@@ -65,6 +68,7 @@ def data_files(project: Project) -> dict[str, bytes]:
         "ctl-kg.rdf": writer.write(union, "rdf"),
         "ontology.ttl": write_turtle(ontology, table, head=_head("The ontology.")).encode(),
         "shapes.ttl": shapes_file(project),
+        SEARCH_FILE: index_file(project.data, base),
         CONTEXT: (json.dumps({"@context": context}, indent=2, ensure_ascii=False) + "\n").encode(),
     }
     for path in project.assets.files("queries", ".rq"):

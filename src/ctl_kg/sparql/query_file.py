@@ -36,11 +36,16 @@ VIEWS = ("table", "bar", "matrix", "network", "map", "timeline")
 PARAMETER_TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
 COLUMN_TYPES = (
     *PARAMETER_TYPES, "lang-string", "double", "year", "year-month", "date-time", "duration",
-    "period", "language", "any",
+    "period", "language", "any", "wkt", "latitude", "longitude",
+)  # fmt: skip
+# What the API itself reads from an address (``web/api_wishes``); ``lang`` may be both.
+RESERVED_PARAMETERS = (
+    "page", "size", "columns", "sort", "filter", "evidence", "format", "cells",
 )  # fmt: skip
 
 _HEADER_KEYS = {
-    "title", "description", "question", "competency", "group", "view", "params", "columns",
+    "title", "description", "question", "competency", "group", "view", "version", "params",
+    "columns",
 }  # fmt: skip
 _REQUIRED_KEYS = ("title", "description", "question", "competency", "group")
 _PARAMETER_KEYS = {
@@ -111,6 +116,7 @@ def parse_query(text: str, *, name: str, path: Path | str | None = None) -> Quer
         columns=columns,
         form=scan.form or "",
         text=text,
+        version=header.get("version", 1),
     )
     _check_body(reader, query, scan, first_body_line)
     return query
@@ -192,6 +198,9 @@ def _check_header(reader: _Reader, header: dict[str, Any]) -> None:
         reader.fail(f"unknown group '{header['group']}'", key="group", hint=_one_of(GROUPS))
     if header.get("view", "table") not in VIEWS:
         reader.fail(f"unknown view '{header['view']}'", key="view", hint=_one_of(VIEWS))
+    version = header.get("version", 1)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        reader.fail("'version' is not a whole number from 1", key="version")
     for key in ("params", "columns"):
         tables = header.get(key, {})
         if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
@@ -226,6 +235,8 @@ def _texts(reader: _Reader, value: object, key: str) -> Texts:
 def _parameter(reader: _Reader, name: str, table: dict[str, Any]) -> Parameter:
     place = f"params.{name}"
     _refuse_unknown(reader, table, _PARAMETER_KEYS, place, place)
+    if name in RESERVED_PARAMETERS:
+        reader.fail(f"the name '{name}' belongs to the API", key=place, hint="Take another name.")
     kind = str(table.get("type"))
     if kind not in PARAMETER_TYPES:
         reader.fail(f"{place} has type '{kind}'", key=place, hint=_one_of(PARAMETER_TYPES))

@@ -38,7 +38,10 @@ class Column:
 
 @dataclass(frozen=True)
 class QueryFile:
-    """A stock query; ``name`` is the file name without suffix and the slug of its IRI."""
+    """A stock query; ``name`` is the file name without suffix and the slug of its IRI.
+
+    ``version`` counts the changes of its contract: its parameters and its columns.
+    """
 
     name: str
     title: Texts
@@ -51,6 +54,7 @@ class QueryFile:
     columns: tuple[Column, ...]
     form: str
     text: str
+    version: int = 1
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""

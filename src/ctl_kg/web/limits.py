@@ -184,7 +184,8 @@ def is_query(path: str) -> bool:
     >>> is_query("/sparql"), is_query("/queries/cluster-chain"), is_query("/queries")
     (True, True, False)
     """
-    return path == "/sparql" or (len(path) > 9 and path.startswith("/queries/"))
+    lists = ("/queries/", "/api/queries/")
+    return path == "/sparql" or (path.startswith(lists) and path not in lists)
 
 
 async def refuse(

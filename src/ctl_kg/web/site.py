@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +16,16 @@ from ctl_kg.publish.formats import GraphWriter, read_context
 from ctl_kg.publish.index import ReleaseIndex
 from ctl_kg.publish.iris import IriPaths
 from ctl_kg.publish.release import manifest_digest, read_manifest
+from ctl_kg.publish.resources import Resources
+from ctl_kg.publish.search import SearchIndex, open_search
+from ctl_kg.publish.why import Why
 from ctl_kg.settings import Settings
 from ctl_kg.sparql.binding import Choice, list_choices
 from ctl_kg.sparql.query_file import Parameter, QueryFile, load_queries
 from ctl_kg.sparql.store import LocalStore, open_release_store
 from ctl_kg.web.query_pool import Count, QueryPool
 from ctl_kg.web.responses import modified_from
+from ctl_kg.web.row_cache import RowCache
 
 MESSAGES_DIR = Path(__file__).parent / "messages"
 
@@ -44,6 +49,10 @@ class Site:
     pool: QueryPool
     digest: str
     modified: datetime | None
+    search: SearchIndex
+    why: Why
+    resources: Resources
+    rows: RowCache = field(default_factory=RowCache)
 
     def choices(self, parameter: Parameter) -> list[Choice]:
         """Return the allowed values of a stock query's parameter; worked out once."""
@@ -54,6 +63,12 @@ class Site:
 def _choices(site: Site, values: str | None, enum: tuple[str, ...]) -> list[Choice]:
     nothing = {"it": "", "en": ""}
     parameter = Parameter("x", "iri", nothing, nothing, values=values, enum=enum)
+    # Asked by the query processes, which have the default graph ready, but for the one thread
+    # that would have to wait for itself.
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return list_choices(site.pool, parameter, site.curies)
     return list_choices(site.store, parameter, site.curies)
 
 
@@ -89,13 +104,15 @@ def _opened(
     digest: str,
 ) -> Site:
     store = open_release_store(release_dir, base_iri=base_iri)
+    describer = Describer(store, base_iri)
+    why = Why(store, describer, base_iri)
     return Site(
         release_dir=release_dir,
         settings=settings,
         manifest=manifest,
         base_iri=base_iri,
         store=store,
-        describer=Describer(store, base_iri),
+        describer=describer,
         index=ReleaseIndex(store, base_iri),
         writer=GraphWriter(base_iri, read_context(release_dir)),
         curies=Curies(prefixes(base_iri)),
@@ -105,4 +122,7 @@ def _opened(
         pool=pool,
         digest=digest,
         modified=modified_from(str(manifest.get("released", ""))),
+        search=open_search(release_dir, base_iri, lambda: store),
+        why=why,
+        resources=Resources(store, why.reader),
     )

@@ -344,12 +344,11 @@ class WhyHop:
 
 @dataclass(frozen=True)
 class WhyPath:
-    """One path: its resources, its links in words, and the query that proves it."""
+    """One path: its resources, its links in words, and where the query that proves it runs."""
 
     resources: tuple[Link, ...]
     hops: tuple[WhyHop, ...]
     inferred: str
-    sparql: str
     proof: str
 
 
@@ -367,11 +366,152 @@ class WhyView:
     error: str = ""
     asked: tuple[Link, ...] = ()
     summary: str = ""
+    longer: Link | None = None
     paths: tuple[WhyPath, ...] = ()
     notes: tuple[str, ...] = ()
     near: tuple[tuple[Link, tuple[WhyHop, ...]], ...] = ()
     in_common: tuple[Link, ...] = ()
     downloads: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One result; ``name`` and ``snippet`` are parts of a text and whether each is marked."""
+
+    link: Link
+    name: tuple[tuple[str, bool], ...]
+    kinds: tuple[str, ...]
+    where: str  # the field of the snippet, if it is no description
+    snippet: tuple[tuple[str, bool], ...]
+    snippet_language: str | None
+
+
+@dataclass(frozen=True)
+class FacetChoice:
+    """A value to narrow a search to; the address of a selected one widens it again."""
+
+    label: str
+    count: int
+    href: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class FacetGroup:
+    """The values of one facet: those shown, and those shown on demand."""
+
+    heading: str
+    choices: tuple[FacetChoice, ...]
+    more: tuple[FacetChoice, ...]
+
+
+@dataclass(frozen=True)
+class SearchView:
+    """The search with what it found: search.html."""
+
+    template: ClassVar[str] = "search.html"
+    title: str
+    query: str
+    action: str
+    error: str
+    hint: str
+    total: int
+    summary: str
+    corrected: str
+    hits: tuple[SearchHit, ...]
+    first: int  # the number of the first hit of this page
+    facets: tuple[FacetGroup, ...]
+    pager: Pager
+    api: str
+    examples: tuple[Link, ...]
+    has_searched: bool
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """One cell of a matrix: how many links, where they are shown, and the same in words."""
+
+    text: str
+    href: str
+    title: str
+    kind: str  # stated, partly, inferred, gap
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One row of a matrix."""
+
+    head: Link
+    cells: tuple[MatrixCell, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class MatrixTable:
+    """A matrix with its totals; ``corner`` names the rows."""
+
+    corner: str
+    heads: tuple[Link, ...]
+    rows: tuple[MatrixRow, ...]
+    totals: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class MatrixGap:
+    """An empty cell with the nearest path; ``note`` says why there is none."""
+
+    ends: tuple[Link, Link]
+    hops: tuple[WhyHop, ...]
+    note: str
+    why: str
+
+
+@dataclass(frozen=True)
+class MatrixDetail:
+    """One cell: its links with what they rest on, and the query that gives them."""
+
+    ends: tuple[Link, Link]
+    links: tuple[Value, ...]
+    sparql: str
+    try_it: str
+    gap: MatrixGap | None
+    why: str
+
+
+@dataclass(frozen=True)
+class CoverageNote:
+    """What the data says of its own completeness: ``extent`` in a word, ``text`` why."""
+
+    extent: str
+    title: str
+    text: str
+    about: tuple[Link, ...]
+    href: str | None
+    kind: str
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """Which members of two classes are linked, and which are not: matrix.html."""
+
+    template: ClassVar[str] = "matrix.html"
+    title: str
+    says: str
+    others: tuple[Link, ...]
+    table: MatrixTable | None = None
+    summary: str = ""
+    action: str = ""
+    roles: tuple[Option, ...] = ()
+    stated: bool = False
+    detail: MatrixDetail | None = None
+    gaps: tuple[MatrixGap, ...] = ()
+    gaps_href: str = ""
+    downloads: tuple[Link, ...] = ()
+    pager: Pager | None = None
+    try_it: str = ""
+    stock: str = ""
+    coverage: tuple[CoverageNote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -397,5 +537,7 @@ View = (
     | QueriesView
     | ApiView
     | WhyView
+    | SearchView
+    | MatrixView
     | ErrorView
 )
