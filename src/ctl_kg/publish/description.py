@@ -92,7 +92,7 @@ class Description:
     labels: dict[str, tuple[Literal, ...]] = field(default_factory=dict)
     definitions: dict[str, tuple[Literal, ...]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
-    nodes: tuple[Statement, ...] = ()  # the blank nodes below the resource (lists, paths)
+    nodes: tuple[Statement, ...] = ()  # its parts: blank nodes and fragments (lists, paths)
     label_statements: tuple[Statement, ...] = ()
 
     def values(self, predicate: str) -> list[Term]:
@@ -152,7 +152,7 @@ class Describer:
         incoming = self._incoming(node)
         start = (page - 1) * PAGE_SIZE
         shown = self._linked(incoming[start : start + PAGE_SIZE], node)
-        nodes = self._blank_closure(outgoing)
+        nodes = self._below(iri, outgoing)
         named = self._named(outgoing, shown, nodes, certainties.values())
         label_quads, labels = self._literals(named, LABELS)
         _, definitions = self._literals(
@@ -274,18 +274,28 @@ class Describer:
                     found[predicate, quad.object] = certainty
         return found
 
-    def _blank_closure(self, statements: Iterable[Statement]) -> list[Statement]:
-        pending = [s.object for s in statements if isinstance(s.object, BlankNode)]
-        seen: set[BlankNode] = set()
+    def _below(self, iri: str, statements: Iterable[Statement]) -> list[Statement]:
+        """Return what is said about the parts of a resource: blank nodes, and its fragments."""
+
+        def parts(found: Iterable[Statement]) -> list[NamedNode | BlankNode]:
+            return [
+                s.object
+                for s in found
+                if isinstance(s.object, BlankNode)
+                or (isinstance(s.object, NamedNode) and s.object.value.startswith(iri + "#"))
+            ]
+
+        pending = parts(statements)
+        seen: set[NamedNode | BlankNode] = set()
         found: list[Statement] = []
         while pending and len(seen) < 1000:
             node = pending.pop()
-            if node in seen or not isinstance(node, BlankNode):
+            if node in seen:
                 continue
             seen.add(node)
             below = _statements(self._store.quads(node), {})
             found += below
-            pending += [s.object for s in below if isinstance(s.object, BlankNode)]
+            pending += parts(below)
         return found
 
     def _named(
