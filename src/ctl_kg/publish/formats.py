@@ -29,9 +29,12 @@ _LARGE = 20_000  # triples; larger graphs are written by the engine, not line by
 HTML_TYPE = "text/html"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
-    """One representation: its suffix, the type it is labelled with, other names it goes by."""
+    """One representation: its suffix, the type it is labelled with, other names it goes by.
+
+    Each is itself alone, so that a table of offers gives back the very one it was made from.
+    """
 
     suffix: str
     media_type: str
@@ -45,6 +48,7 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if text else self.media_type
 
 
+JSON = Format("json", "application/json", "JSON")
 HTML = Format("html", HTML_TYPE, "HTML", ("application/xhtml+xml",))
 
 # In order of preference: the first is what a client without wishes gets.

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from ctl_kg.errors import NotFoundError, ParameterError
 from ctl_kg.publish.description import RDF_TYPE
-from ctl_kg.publish.formats import HTML, Format, offers
+from ctl_kg.publish.formats import HTML, JSON, Format, offers
 from ctl_kg.publish.matrix import (
     AXES,
     BY_NAME,
@@ -42,7 +42,6 @@ from ctl_kg.web.requests import accept_of, page_number, page_of, site_of
 from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.site import Site
 
-JSON = Format("json", "application/json", "JSON")
 CSV = Format("csv", CSV_TYPE, "CSV")
 _VARY = ("Accept", "Accept-Language")
 _PARAMETERS = (

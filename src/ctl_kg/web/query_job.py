@@ -19,6 +19,7 @@ from ctl_kg.errors import QueryLimitError
 from ctl_kg.publish.formats import (
     GRAPH_FORMATS,
     HTML,
+    JSON,
     SELECT_FORMATS,
     Format,
     GraphWriter,
@@ -37,7 +38,6 @@ from ctl_kg.web.negotiation import choose_media_type
 PAGE_ROWS = 1000  # rows or triples that a page shows; the download has them all
 # Functions whose value may be another at each call: such an answer must not be kept.
 _VOLATILE = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\b[^(]{0,100}\(|\\u", re.IGNORECASE)
-JSON = Format("json", "application/json", "JSON")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from ctl_kg.errors import ParameterError
 from ctl_kg.languages import LANGUAGES
-from ctl_kg.publish.formats import HTML, Format, offers
+from ctl_kg.publish.formats import HTML, JSON, offers
 from ctl_kg.publish.row_documents import write_json
 from ctl_kg.publish.search import Found, Hit
 from ctl_kg.publish.search_question import parse
@@ -33,7 +33,6 @@ from ctl_kg.web.search_results import Results, as_json, search_view
 from ctl_kg.web.site import Site
 
 PARAMETERS = ("q", "type", "cluster", "page", "size", "prefix", "lang")
-JSON = Format("json", "application/json", "JSON")
 _VARY = ("Accept", "Accept-Language")
 _EXAMPLE = "q=vanguard initiative"
 _LONGEST_IRI = 2_000

@@ -17,7 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.errors import ParameterError
-from ctl_kg.publish.formats import DATASET_FORMATS, GRAPH_FORMATS, HTML, Format, by_suffix, offers
+from ctl_kg.publish.formats import (
+    DATASET_FORMATS,
+    GRAPH_FORMATS,
+    HTML,
+    JSON,
+    Format,
+    by_suffix,
+    offers,
+)
 from ctl_kg.publish.paths import DEFAULT_HOPS, DEFAULT_LIMIT, MOST_HOPS, MOST_PATHS
 from ctl_kg.publish.why import Answer, Explanation, Hop
 from ctl_kg.web.descriptions import with_provenance
@@ -29,7 +37,6 @@ from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import Link, Mark, Option, WhyEnd, WhyHop, WhyPath, WhyView
 
-JSON = Format("json", "application/json", "JSON")
 API_FORMATS = (JSON, *(f for f in GRAPH_FORMATS if f.suffix == "jsonld"), *DATASET_FORMATS)
 _PARAMETERS = ("from", "to", "limit", "max_hops", "format", "lang")
 # What the form offers to choose from; any other resource can be typed.
