@@ -127,6 +127,45 @@ def test_a_full_queue_is_busy() -> None:
     with_pool(test, query_queue=1)
 
 
+def test_queries_behind_a_costly_one_are_answered_by_another_process() -> None:
+    async def test(pool: QueryPool) -> None:
+        async with running([pool.run(Job(COSTLY)) for _ in range(pool.lanes)]) as costly:
+            cheap = [pool.run(Job(CHEAP)) for _ in range(3 * pool.lanes)]
+            for answer in await asyncio.wait_for(asyncio.gather(*cheap), 5):
+                assert answer.read().strip().endswith(b"true}")
+            assert not any(task.done() for task in costly)
+
+    with_pool(test, query_timeout_s=30.0, query_workers=2)
+
+
+def test_queries_behind_one_whose_process_dies_are_answered_by_another() -> None:
+    async def test(pool: QueryPool) -> None:
+        async with running([pool.run(Job(COSTLY)) for _ in range(pool.lanes)]) as costly:
+            asked = asyncio.gather(*(pool.run(Job(CHEAP)) for _ in range(2 * pool.lanes)))
+            await asyncio.sleep(0)
+            for process in pool.processes:
+                os.kill(process.pid, signal.SIGKILL)
+            assert len(await asyncio.wait_for(asked, 5)) == 2 * pool.lanes
+            ended = await asyncio.gather(*costly, return_exceptions=True)
+            assert all(isinstance(each, QueryLimitError) for each in ended)
+
+    with_pool(test, query_timeout_s=30.0)
+
+
+def test_a_cancelled_query_leaves_the_others_be() -> None:
+    async def test(pool: QueryPool) -> None:
+        asked = [asyncio.ensure_future(pool.run(Job(CHEAP))) for _ in range(4 * pool.lanes)]
+        await asyncio.sleep(0)
+        for task in asked[::2]:
+            task.cancel()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert sum(isinstance(each, asyncio.CancelledError) for each in found) == 2 * pool.lanes
+        assert all(each.head.form == "ASK" for each in found[1::2])  # type: ignore[union-attr]
+        assert (await pool.run(Job(CHEAP))).head.form == "ASK"
+
+    with_pool(test)
+
+
 def test_a_query_ends_when_its_client_leaves() -> None:
     async def test(pool: QueryPool) -> None:
         left = asyncio.Event()
@@ -184,7 +223,7 @@ def test_a_process_that_is_killed_is_replaced() -> None:
 
 def test_a_nursery_that_is_killed_is_replaced() -> None:
     async def test(pool: QueryPool) -> None:
-        pool.kill_nursery()
+        pool.nursery.kill()
         for process in list(pool.processes):
             os.kill(process.pid, signal.SIGKILL)
         await asyncio.sleep(0.2)

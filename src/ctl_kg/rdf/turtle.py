@@ -236,13 +236,20 @@ class _Writer:
         rows = []
         for predicate, values in properties.items():
             text = "a" if predicate == RDF + "type" else self.terms.iri(predicate)
-            objects = [(term_key(value)[:2], value) for value in values]
-            rows.append((_predicate_rank(predicate), text, predicate in _LONG_TEXTS, objects))
+            rows.append((_predicate_rank(predicate), text, predicate in _LONG_TEXTS, values))
         lines = []
-        for _, text, long, objects in sorted(rows, key=lambda row: row[:2]):
+        for _, text, long, values in sorted(rows, key=lambda row: row[:2]):
+            if len(values) == 1:  # as most properties: nothing to sort
+                written_one = self._object(graph, values[0], indent, long=long)
+                lines.append(f"{indent}{text} {written_one} ;")
+                continue
             written = [
-                (key, self._sort_text(value), self._object(graph, value, indent, long=long))
-                for key, value in objects
+                (
+                    term_key(value)[:2],
+                    self._sort_text(value),
+                    self._object(graph, value, indent, long=long),
+                )
+                for value in values
             ]
             written.sort()
             lines += [f"{indent}{text} {value} ;" for _, _, value in written]

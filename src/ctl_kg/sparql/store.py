@@ -180,6 +180,7 @@ class LocalStore:
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
         service_allow: Collection[str] = (),
+        scan: guard.Scan | None = None,
     ) -> Evaluation:
         """Return the engine's own answer, which is computed while it is read.
 
@@ -191,12 +192,13 @@ class LocalStore:
                 ``named_graphs`` they replace the dataset that the text declares.
             named_graphs: IRIs of the graphs that ``GRAPH`` sees.
             service_allow: IRIs of the endpoints that ``SERVICE`` may call.
+            scan: of this text, for the same endpoints, if it is at hand.
         Raises:
             QuerySyntaxError: the text does not parse or is refused.
             StoreError: the engine failed.
         """
         text = text.removeprefix("\ufeff")
-        scan = guard.scan(text, service_allow)
+        scan = scan or guard.scan(text, service_allow)
         default: Sequence[str] | None = None
         named: Sequence[str] = ()
         if default_graphs is not None or named_graphs is not None:

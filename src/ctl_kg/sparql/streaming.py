@@ -157,10 +157,11 @@ class _JsonPipe(_TsvPipe):
         return rows + data.count(b",{}")  # a row without values
 
     def _take(self, data: bytes) -> None:
-        rows = self._rows(self._before + data) - self._rows(self._before)
-        self._limits.count(rows)
+        before = self._before
+        joined = before + data if before else data
+        self._limits.count(self._rows(joined) - (self._rows(before) if before else 0))
         self._pass(data)
-        self._before = (self._before + data)[-self._kept :]
+        self._before = joined[-self._kept :]
 
 
 class _XmlPipe(_JsonPipe):

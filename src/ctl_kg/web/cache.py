@@ -11,47 +11,39 @@ Source: RFC 9110 §8.4 (codings), §13 (conditions), §15.4.5 (304); RFC 9111 §
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cachetools import LRUCache
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctl_kg.web.codings import CODINGS, choose_coding
 
 _LEAST_BYTES = 500
-_COMPRESSIBLE = ("text/", "application/", "image/svg+xml")
+_HEAD_BYTES = 2000  # what the header fields of an answer take in memory, roughly
+_COMPRESSIBLE = (b"text/", b"application/", b"image/svg+xml")
 _KEPT_STATUSES = (200, 303, 308)
-_DROPPED_FROM_304 = ("content-type", "content-length", "content-encoding", "server-timing")
+_DROPPED_FROM_304 = (b"content-type", b"content-length", b"content-encoding", b"server-timing")
 # What the choice of a representation can depend on, and what the answer to a client does.
 _CHOOSING = frozenset((b"accept", b"accept-language", b"accept-profile"))
 _SENDING = _CHOOSING | {b"accept-encoding", b"if-none-match", b"if-modified-since"}
 
-_Fields: TypeAlias = tuple[tuple[bytes, bytes], ...]
-_Key: TypeAlias = tuple[bytes, bytes, _Fields]
+_Fields: TypeAlias = Iterable[tuple[bytes, bytes]]
+_Key: TypeAlias = tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]
 _Messages: TypeAlias = tuple[Message, Message]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A whole answer without content coding, or one coded form of it."""
+class Answer(NamedTuple):
+    """A whole answer without content coding, or one coded form of it.
+
+    Header fields are kept as they are sent: names in lower case, each once but for ``link``.
+    """
 
     status: int
-    headers: Headers
+    headers: list[tuple[bytes, bytes]]
     body: bytes
-
-    @property
-    def size(self) -> int:
-        """Bytes that keeping it takes, roughly."""
-        return len(self.body) + sum(len(k) + len(v) for k, v in self.headers.raw) + 500
-
-
-def is_public(status: int, headers: Headers) -> bool:
-    """Tell whether an answer may be kept and given to every client."""
-    return status in _KEPT_STATUSES and headers.get("cache-control", "").startswith("public")
+    is_compressible: bool
 
 
 class AnswerCache:
@@ -70,11 +62,12 @@ class AnswerCache:
         self._count = count
         # Answers by what they depend on and coding; and whole exchanges, ready to send.
         self._kept: LRUCache[tuple[_Key, str], Answer] = LRUCache(
-            max_bytes // 2, getsizeof=lambda answer: answer.size
+            max_bytes // 2, getsizeof=lambda answer: len(answer.body) + _HEAD_BYTES
         )
         self._ready: LRUCache[tuple[str, _Key], _Messages] = LRUCache(
-            max_bytes // 2, getsizeof=lambda messages: len(messages[1]["body"]) + 2000
+            max_bytes // 2, getsizeof=lambda messages: len(messages[1]["body"]) + _HEAD_BYTES
         )
+        self._most_bytes = max_bytes // 8  # of one answer
         self._pending: dict[_Key, asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,13 +83,14 @@ class AnswerCache:
             await send(ready[1])
             return
         self._count(hit=False)
-        through = _Through(Headers(scope=scope), send, with_body=scope["method"] == "GET")
+        asked = _joined(whole[1][2])
         key = _key(scope, _CHOOSING)
         was_kept = (key, "") in self._kept
+        through = _Through(asked, send, with_body=scope["method"] == "GET")
         answer = await self._answer(key, scope, receive, through)
         if answer is None:
             return
-        messages = self._messages(scope, key, answer)
+        messages = self._messages(scope, key, asked, answer)
         # Not at the first time: most addresses are asked for once.
         if was_kept and sum(map(len, whole[1][:2])) < 10_000:
             self._store(whole, messages)
@@ -104,20 +98,23 @@ class AnswerCache:
         await send(messages[1])
 
     def _store(self, whole: tuple[str, _Key], messages: _Messages) -> None:
-        if self._ready.getsizeof(messages) <= self._ready.maxsize // 4:
+        if len(messages[1]["body"]) + _HEAD_BYTES <= self._most_bytes:
             self._ready[whole] = messages
 
-    def _messages(self, scope: Scope, key: _Key, answer: Answer) -> _Messages:
+    def _messages(
+        self, scope: Scope, key: _Key, asked: Mapping[bytes, bytes], answer: Answer
+    ) -> _Messages:
         """Return what is sent to one client: coded, or 304, or without body."""
-        headers = Headers(scope=scope)
-        coding = choose_coding(headers.getlist("accept-encoding")) if _can_code(answer) else ""
-        if coding:
+        wished = asked.get(b"accept-encoding")
+        if wished and _can_code(answer) and (coding := choose_coding([wished.decode("latin-1")])):
             answer = self._coded(key, coding, answer)
-        if is_current(headers, answer.headers):
-            answer = Answer(304, _not_modified(answer.headers), b"")
-        body = answer.body if scope["method"] == "GET" else b""
+        status, headers, body = answer.status, answer.headers, answer.body
+        if is_current(asked, dict(headers)):
+            status, headers, body = 304, _not_modified(headers), b""
+        elif scope["method"] != "GET":
+            body = b""
         return (
-            {"type": "http.response.start", "status": answer.status, "headers": answer.headers.raw},
+            {"type": "http.response.start", "status": status, "headers": headers},
             {"type": "http.response.body", "body": body},
         )
 
@@ -150,8 +147,10 @@ class AnswerCache:
 
     async def _made(self, scope: Scope, receive: Receive, through: _Through) -> Answer | None:
         """Return what the application answers to GET, or None if that was passed on."""
-        collector = _Collector(through, int(self._kept.maxsize) // 4)
-        await self.app({**scope, "method": "GET"}, receive, collector)
+        collector = _Collector(through, self._most_bytes)
+        if scope["method"] != "GET":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, collector)
         return collector.answer()
 
     def _coded(self, key: _Key, coding: str, answer: Answer) -> Answer:
@@ -162,13 +161,14 @@ class AnswerCache:
         return kept
 
     def _keep(self, key: tuple[_Key, str], answer: Answer) -> None:
-        if answer.size > self._kept.maxsize // 4:
+        if len(answer.body) + _HEAD_BYTES > self._most_bytes:
             return
-        if "server-timing" in answer.headers:  # true of the making, not of the next sending
-            headers = MutableHeaders(raw=list(answer.headers.raw))
-            headers["server-timing"] = 'cache;desc="hit"'
-            answer = replace(answer, headers=Headers(raw=headers.raw))
-        self._kept[key] = answer
+        # How long the making took is not true of the next sending.
+        headers = [
+            (name, b'cache;desc="hit"' if name == b"server-timing" else value)
+            for name, value in answer.headers
+        ]
+        self._kept[key] = answer._replace(headers=headers)
 
 
 def _key(scope: Scope, names: frozenset[bytes]) -> _Key:
@@ -176,19 +176,27 @@ def _key(scope: Scope, names: frozenset[bytes]) -> _Key:
     return scope.get("raw_path") or scope["path"].encode(), scope["query_string"], fields
 
 
+def _joined(fields: _Fields) -> dict[bytes, bytes]:
+    """Return header fields by name, several lines of one field joined."""
+    found: dict[bytes, bytes] = {}
+    for name, value in fields:
+        found[name] = found[name] + b"," + value if name in found else value
+    return found
+
+
 class _Through:
     """Passes an answer on as it comes, as 304 if the client has it, without body for HEAD."""
 
-    def __init__(self, request: Headers, send: Send, *, with_body: bool) -> None:
-        self._request = request
+    def __init__(self, asked: Mapping[bytes, bytes], send: Send, *, with_body: bool) -> None:
+        self._asked = asked
         self._send = send
         self._with_body = with_body
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = Headers(raw=list(message["headers"]))
-            if message["status"] == 200 and is_current(self._request, headers):
-                message = {**message, "status": 304, "headers": _not_modified(headers).raw}
+            headers = message["headers"]
+            if message["status"] == 200 and is_current(self._asked, dict(headers)):
+                message = {**message, "status": 304, "headers": _not_modified(headers)}
                 self._with_body = False
         elif not self._with_body:
             if message.get("more_body"):
@@ -204,18 +212,19 @@ class _Collector:
         self._through = through
         self._most_bytes = most_bytes
         self._start: Message | None = None
-        self._parts: list[bytes] = []
+        self._body = b""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = Headers(raw=list(message["headers"]))
-            length = headers.get("content-length", "0")
+            fields = dict(message["headers"])
+            length = fields.get(b"content-length", b"0")
             fits = length.isdigit() and int(length) <= self._most_bytes
-            if fits and is_public(message["status"], headers):
+            is_public = fields.get(b"cache-control", b"").startswith(b"public")
+            if fits and is_public and message["status"] in _KEPT_STATUSES:
                 self._start = message
                 return
         elif self._start is not None:
-            self._parts.append(message.get("body", b""))
+            self._body += message.get("body", b"")
             return
         await self._through(message)
 
@@ -223,49 +232,58 @@ class _Collector:
         """Return the answer, or None if it was passed on."""
         if self._start is None:
             return None
-        headers = MutableHeaders(raw=list(self._start["headers"]))
-        body = b"".join(self._parts)
-        if _is_compressible(headers):
-            headers.add_vary_header("Accept-Encoding")
-        headers["content-length"] = str(len(body))
-        return Answer(self._start["status"], Headers(raw=headers.raw), body)
-
-
-def _is_compressible(headers: Headers) -> bool:
-    kind = headers.get("content-type", "")
-    return kind.startswith(_COMPRESSIBLE) and "content-encoding" not in headers
+        fields = dict(self._start["headers"])
+        headers = [each for each in self._start["headers"] if each[0] != b"content-length"]
+        headers.append((b"content-length", b"%d" % len(self._body)))
+        is_compressible = (
+            fields.get(b"content-type", b"").startswith(_COMPRESSIBLE)
+            and b"content-encoding" not in fields
+        )
+        if is_compressible:
+            vary = fields.get(b"vary")
+            headers = [each for each in headers if each[0] != b"vary"]
+            headers.append((b"vary", vary + b", Accept-Encoding" if vary else b"Accept-Encoding"))
+        return Answer(self._start["status"], headers, self._body, is_compressible)
 
 
 def _can_code(answer: Answer) -> bool:
-    long_enough = len(answer.body) >= _LEAST_BYTES
-    return answer.status == 200 and long_enough and _is_compressible(answer.headers)
+    return answer.is_compressible and answer.status == 200 and len(answer.body) >= _LEAST_BYTES
 
 
 def _with_coding(answer: Answer, coding: str) -> Answer:
     body = CODINGS[coding](answer.body)
-    headers = MutableHeaders(raw=list(answer.headers.raw))
-    headers["content-encoding"] = coding
-    headers["content-length"] = str(len(body))
-    if "etag" in headers:  # another representation, so another strong validator
-        headers["etag"] = f'{headers["etag"][:-1]}-{coding}"'
-    return replace(answer, headers=Headers(raw=headers.raw), body=body)
+    headers = []
+    for name, value in answer.headers:
+        if name == b"content-length":
+            value = b"%d" % len(body)
+        elif name == b"etag":  # another representation, so another strong validator
+            value = value[:-1] + b"-" + coding.encode() + b'"'
+        headers.append((name, value))
+    headers.append((b"content-encoding", coding.encode()))
+    return answer._replace(headers=headers, body=body, is_compressible=False)
 
 
-def is_current(request: Headers, answer: Headers) -> bool:
-    """Tell whether the copy that the client holds still is what would be sent."""
-    held = ",".join(request.getlist("if-none-match"))
-    etag = answer.get("etag")
+def is_current(asked: Mapping[bytes, bytes], answer: Mapping[bytes, bytes]) -> bool:
+    """Tell whether the copy that the client holds still is what would be sent.
+
+    Args:
+        asked: the header fields of the request.
+        answer: the header fields of the answer.
+    """
+    held, etag = asked.get(b"if-none-match"), answer.get(b"etag")
     if held and etag is not None:
-        known = [each.strip().removeprefix("W/") for each in held.split(",")]
-        return "*" in known or etag in known
-    since, modified = request.get("if-modified-since"), answer.get("last-modified")
+        known = [each.strip().removeprefix(b"W/") for each in held.split(b",")]
+        return b"*" in known or etag in known
+    since, modified = asked.get(b"if-modified-since"), answer.get(b"last-modified")
     if held or not since or not modified:
         return False
     try:
-        return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
+        return parsedate_to_datetime(modified.decode("latin-1")) <= parsedate_to_datetime(
+            since.decode("latin-1")
+        )
     except (ValueError, TypeError):  # no date, or one without a time zone
         return False
 
 
-def _not_modified(headers: Headers) -> Headers:
-    return Headers(raw=[(k, v) for k, v in headers.raw if k.decode() not in _DROPPED_FROM_304])
+def _not_modified(headers: _Fields) -> list[tuple[bytes, bytes]]:
+    return [each for each in headers if each[0] not in _DROPPED_FROM_304]

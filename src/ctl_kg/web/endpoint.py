@@ -23,7 +23,7 @@ from ctl_kg.web import sparql_page
 from ctl_kg.web.negotiation import choose_media_type, prefers_html
 from ctl_kg.web.protocol import Operation, read_operation
 from ctl_kg.web.query_job import Job
-from ctl_kg.web.query_pool import Answer
+from ctl_kg.web.query_link import Answer
 from ctl_kg.web.requests import accept_of, site_of
 from ctl_kg.web.responses import Links, Representation, respond
 from ctl_kg.web.site import Site

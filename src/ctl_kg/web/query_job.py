@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pyoxigraph as ox
 
@@ -38,10 +37,10 @@ from ctl_kg.web.negotiation import choose_media_type
 PAGE_ROWS = 1000  # rows or triples that a page shows; the download has them all
 # Functions whose value may be another at each call: such an answer must not be kept.
 _VOLATILE = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\b[^(]{0,100}\(|\\u", re.IGNORECASE)
+_VOLATILE_MARKS = ("NOW", "RAND", "UUID", "BNODE", "\\U")  # quicker to look for, in capitals
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """One query, and how its answer is wanted.
 
     Args:
@@ -62,13 +61,8 @@ class Job:
     page: bool = False
     explain: bool = False
 
-    def fields(self) -> dict[str, Any]:
-        """Return the job as data for JSON."""
-        return dict(vars(self))
 
-
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What one query may use: seconds, bytes of memory, rows or triples, bytes of answer."""
 
     seconds: float
@@ -77,8 +71,7 @@ class Limits:
     bytes: int
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """What is known of an answer beside its bytes.
 
     Args:
@@ -139,6 +132,7 @@ class Desk:
             default_graphs=job.default_graphs,
             named_graphs=job.named_graphs,
             service_allow=self._service_allow,
+            scan=scan,
         )
         middle = time.perf_counter()
         size = self._write(found, chosen.suffix, output, page=page)
@@ -147,7 +141,7 @@ class Desk:
             content_type=chosen.content_type,
             page=page,
             rows=size,
-            volatile=scan.has_service or _VOLATILE.search(job.query) is not None,
+            volatile=scan.has_service or _may_change(job.query),
             parse_ms=1000 * (middle - begin),
             run_ms=1000 * (time.perf_counter() - middle),
         )
@@ -204,6 +198,12 @@ class Desk:
         if isinstance(found, ox.QueryTriples):
             return list(kept)[:most], size
         return Solutions([variable.value for variable in found.variables], rows), size
+
+
+def _may_change(query: str) -> bool:
+    """Tell whether the same query may give another answer at another time."""
+    upper = query.upper()
+    return any(mark in upper for mark in _VOLATILE_MARKS) and bool(_VOLATILE.search(query))
 
 
 def _format(job: Job, form: str) -> Format:

@@ -6,40 +6,35 @@ priority with at most ``query_workers`` others, or is stopped until one of them 
 query is answered at once however many costly ones run, and so are pages. A process that ran a
 costly query, overran, or lost its client is killed; the nursery forks another in milliseconds.
 
+Nothing here waits. A process has its next query before it has answered the last (to wake it
+takes as long as a small query); should the last prove costly, the next goes to another process.
+One clock looks after all limits of time.
+
 Not here: what a process does (``query_process``, ``query_job``).
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
-import json
 import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import IO, Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
-from ctl_kg import errors
-from ctl_kg.errors import BusyError, ClientGoneError, CtlKgError, QueryTimeoutError, StoreError
+from ctl_kg.errors import BusyError, ClientGoneError, CtlKgError, QueryTimeoutError
 from ctl_kg.settings import Settings
 from ctl_kg.sparql.results import parse_json
 from ctl_kg.sparql.terms import QueryResult
-from ctl_kg.web.query_job import Head, Job
-from ctl_kg.web.query_process import FRAME_HEAD, JOB_HEAD, out_of_memory
+from ctl_kg.web.query_job import Job
+from ctl_kg.web.query_link import Answer, QueryProcess
+from ctl_kg.web.query_nursery import Nursery
 
 SLICE_S = 0.05
-_START_LIMIT_S = 120.0
+_TICK_S = 0.01
+_DEPTH = 4  # queries that a process has at a time: it never sleeps while others wait
 _LANES = max(2, os.cpu_count() or 1)
-_JOBS_PER_PROCESS = 20_000  # then it is replaced, whatever it may have leaked
 _STOPPED_PER_WORKER = 8  # costly queries that wait for each that runs; more get 503
-_IN_MEMORY_BYTES = 4_000_000  # of one answer; the rest waits on disk for the client
 
 # What the metrics call the end of a query, by limit or error code.
 _OUTCOMES = {
@@ -51,146 +46,29 @@ Gone: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 Count: TypeAlias = Callable[[str, float], None]
 
 
-@dataclass
-class Answer:
-    """A whole answer: what is known of it, and its bytes from the start."""
+class _Ticket:
+    """One query on its way: waiting for a process, or with one."""
 
-    head: Head
-    body: IO[bytes]
-    size: int
+    __slots__ = ("deadline", "future", "gone", "job", "process", "watch")
 
-    def read(self) -> bytes:
-        """Return all bytes; they can be read once."""
-        self.body.seek(0)
-        with self.body:
-            return self.body.read()
+    def __init__(
+        self, job: Job, deadline: float, gone: Gone | None, future: asyncio.Future[Answer]
+    ) -> None:
+        self.job = job
+        self.deadline = deadline
+        self.gone = gone
+        self.future = future
+        self.process: QueryProcess | None = None
+        self.watch: asyncio.Task[None] | None = None
 
-
-class _Process(asyncio.Protocol):
-    """One query process; it has at most one job at a time."""
-
-    def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self.pid = 0
-        self.jobs = 0
-        self.hello: asyncio.Future[None] = loop.create_future()
-        self._turn: asyncio.Future[Answer | None] | None = None
-        self._result: Answer | CtlKgError | None = None
-        self._received = bytearray()
-        self._pieces: IO[bytes] = io.BytesIO()
-        self._size = 0
-        self._transport: asyncio.Transport | None = None
-        self.is_dead = False
-        self.is_busy = False
-
-    @property
-    def is_reusable(self) -> bool:
-        """Tell whether the process is good for another job."""
-        return not (self.is_dead or self.is_busy or self.jobs >= _JOBS_PER_PROCESS)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way to the process."""
-        self._transport = cast(asyncio.Transport, transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Note that the process has ended."""
-        self.is_dead = True
-        self._finish(out_of_memory())
-        if not self.hello.done():
-            self.hello.set_exception(StoreError("no process can be started for the query"))
-
-    def data_received(self, data: bytes) -> None:
-        """Take what the process sends."""
-        received = self._received
-        received += data
-        size = FRAME_HEAD.size
-        while len(received) >= size:
-            kind, length = FRAME_HEAD.unpack_from(received)
-            if len(received) < size + length:
-                return
-            content = bytes(received[size : size + length])
-            del received[: size + length]
-            self._frame(kind, content)
-
-    def _frame(self, kind: bytes, content: bytes) -> None:
-        if kind == b"D":
-            self._size += len(content)
-            if self._size > _IN_MEMORY_BYTES and isinstance(self._pieces, io.BytesIO):
-                begun = self._pieces.getvalue()
-                self._pieces = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
-                self._pieces.write(begun)
-            self._pieces.write(content)
-        elif kind == b"E":
-            self.is_busy = False
-            document = json.loads(content)
-            if "error" in document:
-                self._finish(rebuilt_error(document))
-            else:
-                self._finish(Answer(Head(**document), self._pieces, self._size))
+    def settle(self, result: Answer | CtlKgError) -> None:
+        """Hand the result to whoever waits for it."""
+        if self.future.done():
+            return
+        if isinstance(result, CtlKgError):
+            self.future.set_exception(result)
         else:
-            self.pid = int(content)
-            if not self.hello.done():
-                self.hello.set_result(None)
-
-    def _finish(self, result: Answer | CtlKgError) -> None:
-        if self._result is None:
-            self._result = result
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._turn is not None and not self._turn.done():
-            if isinstance(self._result, CtlKgError):
-                self._turn.set_exception(self._result)
-            else:
-                self._turn.set_result(self._result)
-
-    def ask(self, job: Job) -> None:
-        """Give the process a job."""
-        assert self._transport is not None
-        self._result = out_of_memory() if self.is_dead else None
-        self._pieces = io.BytesIO()
-        self._size = 0
-        self.jobs += 1
-        self.is_busy = True
-        message = json.dumps(job.fields()).encode()
-        self._transport.write(JOB_HEAD.pack(len(message)) + message)
-
-    async def wait(self, seconds: float) -> Answer | None:
-        """Return the answer, or None if it is not there after so many seconds.
-
-        Raises:
-            CtlKgError: what the process met.
-        """
-        loop = asyncio.get_running_loop()
-        self._turn = loop.create_future()
-        timer = loop.call_later(max(0.0, seconds), self._wake)
-        if self._result is not None or self.is_dead:
-            self._wake()
-        try:
-            return await self._turn
-        finally:
-            timer.cancel()
-
-    def signal(self, number: int) -> None:
-        """Send the process a signal."""
-        if self.pid and not self.is_dead:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-
-    def yield_to_others(self) -> None:
-        """Give the process the lowest priority."""
-        if self.pid and not self.is_dead:
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, 19)
-
-    def kill(self) -> None:
-        """End the process now."""
-        self.signal(signal.SIGKILL)
-        self.is_dead = True
-        if self.is_busy:
-            self._pieces.close()
-        if self._transport is not None:
-            self._transport.abort()
+            self.future.set_result(result)
 
 
 class QueryPool:
@@ -214,8 +92,7 @@ class QueryPool:
     ) -> None:
         self.settings = settings
         self.lanes = _LANES
-        self._count = count
-        self._arguments = json.dumps(
+        self.nursery = Nursery(
             {
                 "release_dir": str(release_dir),
                 "base_iri": base_iri,
@@ -229,105 +106,47 @@ class QueryPool:
                 "service_allow": settings.service_allow,
             }
         )
-        self._nursery: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._idle: list[_Process] = []
-        self.processes: set[_Process] = set()
+        self._count = count
+        self._waiting: deque[_Ticket] = deque()
+        # The queries of each process: the one that it is at, and those that it has next.
+        self._tickets: dict[QueryProcess, deque[_Ticket]] = {}
+        # Where a process is: in the fast lane, running a costly query, or stopped in one.
+        self._lane: set[QueryProcess] = set()
+        self._costly: set[QueryProcess] = set()
+        self._stopped: deque[QueryProcess] = deque()
+        self._starting: set[asyncio.Task[None]] = set()
+        self._clock: asyncio.TimerHandle | None = None
+        self._is_closed = False
 
     async def start(self) -> None:
         """Load the release and start the first processes.
 
         Raises:
-            StoreError: the nursery could not load it.
+            CtlKgError: the nursery could not load it.
         """
         self._loop = asyncio.get_running_loop()
-        self._fast = asyncio.Semaphore(self.lanes)
-        self._costly = asyncio.Semaphore(self.settings.query_workers)
-        self._starting = asyncio.Lock()
-        self._waiting = 0
-        self._stopped = 0
-        if self._nursery is None:
-            self.launch()
-        await self._loaded()
-        self._idle += [await self._new() for _ in range(self.lanes)]
-
-    def launch(self) -> None:
-        """Start the nursery; it loads the release while the server does other things."""
-        ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "ctl_kg.web.query_process", str(theirs.fileno())]
-        self._nursery = subprocess.Popen(
-            [*command, self._arguments],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        theirs.close()
-        ours.setblocking(False)
-        if self._control is not None:
-            self._control.close()
-        self._control = ours
-
-    async def _loaded(self) -> None:
-        """Wait until the nursery has loaded the release.
-
-        Raises:
-            StoreError: it could not, or not in time.
-        """
-        assert self._control is not None
-        loop = asyncio.get_running_loop()
-        try:
-            said = await asyncio.wait_for(loop.sock_recv(self._control, 65536), _START_LIMIT_S)
-        except TimeoutError as error:
-            raise StoreError("the release could not be loaded for queries in time") from error
-        document = json.loads(said or b'{"error": "StoreError"}')
-        if document:
-            raise rebuilt_error(document)
-
-    def kill_nursery(self) -> None:
-        """End the nursery; the next process that is needed starts another."""
-        if self._nursery is not None:
-            self._nursery.kill()
-            self._nursery.wait()
+        await self.nursery.loaded()
+        self._refill()
+        await asyncio.gather(*self._starting)
 
     async def close(self) -> None:
         """End every process."""
-        for process in list(self.processes):
+        self._is_closed = True
+        for process in self.processes:
             process.kill()
-        self.processes.clear()
-        self._idle.clear()
-        if self._control is not None:
-            self._control.close()
-        await asyncio.to_thread(self.kill_nursery)
+        for tickets in [self._waiting, *self._tickets.values()]:
+            for ticket in tickets:
+                ticket.settle(_busy())
+        for task in list(self._starting):
+            task.cancel()
+        if self._clock is not None:
+            self._clock.cancel()
+        await asyncio.to_thread(self.nursery.close)
 
     @property
-    def is_ready(self) -> bool:
-        """Tell whether queries can be answered."""
-        return self._nursery is not None and self._nursery.poll() is None
-
-    async def _new(self) -> _Process:
-        """Return a new process.
-
-        Raises:
-            StoreError: none can be started.
-        """
-        async with self._starting:
-            if not self.is_ready:
-                self.launch()
-                await self._loaded()
-        assert self._control is not None
-        ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self._control, [b"f"], [theirs.fileno()])
-        loop = asyncio.get_running_loop()
-        _, process = await loop.create_unix_connection(_Process, sock=ours)
-        self.processes.add(process)
-        await asyncio.wait_for(process.hello, _START_LIMIT_S)
-        return process
-
-    def _end(self, process: _Process) -> None:
-        process.kill()
-        self.processes.discard(process)
+    def processes(self) -> list[QueryProcess]:
+        """The processes that live."""
+        return [process for process in self._tickets if not process.is_dead]
 
     def query(self, text: str) -> QueryResult:
         """Return the answer to a SELECT of our own; for other threads than the event loop's.
@@ -345,7 +164,7 @@ class QueryPool:
 
         Args:
             job: what is asked.
-            gone: returns when nobody waits for the answer any more; the query then ends.
+            gone: returns when nobody waits for the answer any more; a costly query then ends.
         Raises:
             ClientGoneError: nobody waits for the answer any more.
             QuerySyntaxError: the text does not parse or is refused.
@@ -354,136 +173,196 @@ class QueryPool:
             BusyError: too many queries run and wait.
             StoreError: the engine failed.
         """
-        loop = asyncio.get_running_loop()
-        begin = loop.time()
+        begin = self._loop.time()
         outcome = "cancelled"
+        deadline = begin + self.settings.query_timeout_s
+        ticket = _Ticket(job, deadline, gone, self._loop.create_future())
         try:
-            answer = await self._run(job, begin + self.settings.query_timeout_s, gone)
+            self._admit(ticket)
+            answer = await ticket.future
             outcome = "ok"
             return answer
         except CtlKgError as error:
             outcome = _OUTCOMES.get(getattr(error, "limit", "") or error.code, "error")
             raise
+        except asyncio.CancelledError:
+            self._abandon(ticket)
+            raise
         finally:
-            self._count(outcome, loop.time() - begin)
+            if ticket.watch is not None:
+                ticket.watch.cancel()
+            self._count(outcome, self._loop.time() - begin)
 
-    async def _run(self, job: Job, deadline: float, gone: Gone | None) -> Answer:
-        await self._enter(deadline)
-        in_lane = True
-        process: _Process | None = None
-        try:
-            process = self._take_idle() or await self._new()
-            process.ask(job)
-            answer = await process.wait(min(SLICE_S, _left(deadline)))
-            if answer is None:
-                in_lane = False
-                self._fast.release()
-                async with _while_wanted(gone):
-                    answer = await self._finish_costly(process, deadline)
-            return answer
-        finally:
-            if process is not None:
-                if in_lane and process.is_reusable:
-                    self._idle.append(process)
-                else:
-                    self._end(process)
-            if in_lane:
-                self._fast.release()
+    def _admit(self, ticket: _Ticket) -> None:
+        """Give a query to a process of the fast lane, or let it wait for one.
 
-    def _take_idle(self) -> _Process | None:
-        """Return a process that waits for a job, if there is one that still lives."""
-        while self._idle:
-            process = self._idle.pop()
-            if process.is_reusable:
-                return process
-            self._end(process)
-        return None
-
-    async def _enter(self, deadline: float) -> None:
-        """Wait for a place in the fast lane."""
-        if not self._fast.locked():
-            await self._fast.acquire()
+        Raises:
+            BusyError: too many wait.
+        """
+        free = [each for each in self._lane if each.is_reusable]
+        process = min(free, key=self._load, default=None)
+        if process is not None and not self._tickets[process]:
+            self._give(process, ticket)
             return
-        if self._waiting >= self.settings.query_queue:
+        self._refill()
+        # Those for whom a process is on its way do not count as waiting.
+        waiting = len(self._waiting) - len(self._starting)
+        waiting += sum(max(0, len(self._tickets[each]) - 1) for each in self._lane)
+        if self._is_closed or waiting >= self.settings.query_queue:
             raise _busy()
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(_left(deadline)):
-                await self._fast.acquire()
-        except TimeoutError as error:
-            raise _busy() from error
-        finally:
-            self._waiting -= 1
+        if process is not None and len(self._tickets[process]) < _DEPTH:
+            self._give(process, ticket)
+        else:
+            self._waiting.append(ticket)
+            self._wind()
 
-    async def _finish_costly(self, process: _Process, deadline: float) -> Answer:
-        """Return the answer of a process that has left the fast lane."""
+    def _load(self, process: QueryProcess) -> int:
+        return len(self._tickets[process])
+
+    def _give(self, process: QueryProcess, ticket: _Ticket) -> None:
+        ticket.process = process
+        self._tickets[process].append(ticket)
+        process.ask(ticket.job)
+        self._wind()
+
+    def _feed(self, process: QueryProcess) -> None:
+        """Give a process of the fast lane what waits."""
+        tickets = self._tickets[process]
+        while self._waiting and len(tickets) < _DEPTH and process.is_reusable:
+            self._give(process, self._waiting.popleft())
+        if not tickets and not process.is_reusable:
+            self._leave(process)
+
+    def _ended(self, process: QueryProcess, result: Answer | CtlKgError) -> None:
+        """Take what a process answered, or the reason why it has ended."""
+        ticket = self._tickets[process].popleft()
+        if process in self._lane and not process.is_dead:
+            self._feed(process)
+        else:
+            self._leave(process)
+        ticket.settle(result)
+
+    def _leave(self, process: QueryProcess) -> None:
+        """End a process, wherever it is, and let another take its place."""
+        process.kill()
+        self._wait_again(self._tickets.pop(process, deque()))
+        if process in self._lane:
+            self._lane.discard(process)
+            self._refill()
+        elif process in self._stopped:
+            self._stopped.remove(process)
+        elif process in self._costly:
+            self._costly.discard(process)
+            if self._stopped:
+                following = self._stopped.popleft()
+                self._costly.add(following)
+                following.resume()
+
+    def _wait_again(self, tickets: deque[_Ticket]) -> None:
+        """Let queries that were not begun wait for another process, before all others."""
+        while tickets:
+            ticket = tickets.pop()
+            ticket.process = None
+            if not ticket.future.done():
+                self._waiting.appendleft(ticket)
+
+    def _abandon(self, ticket: _Ticket, error: CtlKgError | None = None) -> None:
+        """End a query before it is answered."""
+        if ticket in self._waiting:
+            self._waiting.remove(ticket)
+        elif (
+            ticket.process
+            and (tickets := self._tickets.get(ticket.process))
+            and tickets[0] is ticket
+        ):
+            tickets.popleft()
+            self._leave(ticket.process)
+        # The answer to one that its process has not begun will be dropped.
+        if error is not None:
+            ticket.settle(error)
+
+    def _refill(self) -> None:
+        """Start as many processes as the fast lane lacks."""
+        for process in [each for each in self._lane if each.is_dead]:
+            self._lane.discard(process)
+            self._tickets.pop(process)
+        there = len(self._lane) + len(self._starting)
+        for _ in range(there, 0 if self._is_closed else self.lanes):
+            task = self._loop.create_task(self._add())
+            self._starting.add(task)
+            task.add_done_callback(self._starting.discard)
+        for process in list(self._lane if self._waiting else ()):
+            self._feed(process)
+
+    async def _add(self) -> None:
+        try:
+            process = await self.nursery.fork(self._ended)
+        except (CtlKgError, OSError) as error:
+            # Who waits is served by another process of the lane, if there is one.
+            while self._waiting and not self._lane:
+                failed = error if isinstance(error, CtlKgError) else _busy()
+                self._abandon(self._waiting[0], failed)
+            return
+        if self._is_closed:
+            process.kill()
+        else:
+            self._tickets[process] = deque()
+            self._lane.add(process)
+            self._feed(process)
+
+    def _demote(self, process: QueryProcess) -> None:
+        """Let a query that has used its slice go on at the lowest priority, or wait, or end."""
+        tickets = self._tickets[process]
+        ticket = tickets.popleft()
+        self._wait_again(tickets)
+        tickets.append(ticket)
+        self._lane.discard(process)
         process.yield_to_others()
-        await self._take_turn(process, deadline)
-        try:
-            answer = await process.wait(_left(deadline))
-        finally:
-            self._costly.release()
-        if answer is None:
-            limit = self.settings.query_timeout_s
-            raise QueryTimeoutError(
-                f"the query ran longer than {limit:g} s and was stopped",
-                hint="Narrow it: bind a subject or an object, filter early, add LIMIT.",
-            )
-        return answer
+        if ticket.gone is not None:
+            ticket.watch = self._loop.create_task(ticket.gone())
+            ticket.watch.add_done_callback(lambda watch: self._lost_client(ticket, watch))
+        if len(self._costly) < self.settings.query_workers:
+            self._costly.add(process)
+        elif len(self._stopped) < _STOPPED_PER_WORKER * self.settings.query_workers:
+            self._stopped.append(process)
+            process.stop()
+        else:
+            self._abandon(ticket, _busy())
+        self._refill()
 
-    async def _take_turn(self, process: _Process, deadline: float) -> None:
-        """Let a costly query go on if there are few; else stop it until one of them ends."""
-        if not self._costly.locked():
-            await self._costly.acquire()
-            return
-        if self._stopped >= _STOPPED_PER_WORKER * self.settings.query_workers:
-            raise _busy()
-        self._stopped += 1
-        process.signal(signal.SIGSTOP)
-        try:
-            async with asyncio.timeout(_left(deadline)):
-                await self._costly.acquire()
-        except TimeoutError as error:
-            raise _busy() from error
-        finally:
-            self._stopped -= 1
-        process.signal(signal.SIGCONT)
+    def _lost_client(self, ticket: _Ticket, watch: asyncio.Task[None]) -> None:
+        if not watch.cancelled() and watch.exception() is None and not ticket.future.done():
+            self._abandon(ticket, ClientGoneError("the client closed the connection"))
 
+    def _wind(self) -> None:
+        """Let the clock run while there is something to look after."""
+        if self._clock is None:
+            self._clock = self._loop.call_later(_TICK_S, self._tick)
 
-@contextlib.asynccontextmanager
-async def _while_wanted(gone: Gone | None) -> AsyncIterator[None]:
-    """Break off what is awaited inside as soon as nobody waits for it any more.
+    def _tick(self) -> None:
+        """Look after all limits of time."""
+        self._clock = None
+        now = self._loop.time()
+        for process in [
+            each for each in self._lane if each.is_busy and now - each.begun_at >= SLICE_S
+        ]:
+            self._demote(process)
+        for process in [*self._stopped, *self._costly]:
+            ticket = self._tickets[process][0]
+            if now >= ticket.deadline:
+                # One that was stopped has had no chance: it may be cheap enough on its own.
+                was_stopped = process in self._stopped
+                self._abandon(ticket, _busy() if was_stopped else self._overrun())
+        while self._waiting and now >= self._waiting[0].deadline:
+            self._abandon(self._waiting[0], _busy())
+        if self._waiting or any(self._tickets.values()):
+            self._wind()
 
-    Raises:
-        ClientGoneError: it was broken off.
-    """
-    task = asyncio.current_task()
-    if gone is None or task is None:
-        yield
-        return
-    fired = False
-
-    def fire(watch: asyncio.Task[None]) -> None:
-        nonlocal fired
-        if not watch.cancelled() and watch.exception() is None:
-            fired = True
-            task.cancel()
-
-    watch = asyncio.create_task(gone())
-    watch.add_done_callback(fire)
-    try:
-        yield
-    except asyncio.CancelledError as error:
-        if fired and task.uncancel() == 0:
-            raise ClientGoneError("the client closed the connection") from error
-        raise
-    finally:
-        watch.remove_done_callback(fire)
-        watch.cancel()
-
-
-def _left(deadline: float) -> float:
-    return max(0.0, deadline - asyncio.get_running_loop().time())
+    def _overrun(self) -> QueryTimeoutError:
+        return QueryTimeoutError(
+            f"the query ran longer than {self.settings.query_timeout_s:g} s and was stopped",
+            hint="Narrow it: bind a subject or an object, filter early, add LIMIT.",
+        )
 
 
 def _busy() -> BusyError:
@@ -491,15 +370,3 @@ def _busy() -> BusyError:
         "the server is busy with other queries",
         hint="Try again in a few seconds; a query that binds a subject or an object is quicker.",
     )
-
-
-def rebuilt_error(document: dict[str, Any]) -> CtlKgError:
-    """Return an error that another process met, as it was."""
-    kind = getattr(errors, str(document.get("error")), StoreError)
-    error: CtlKgError = kind.__new__(kind)
-    message = str(document.get("message", "the query failed"))
-    CtlKgError.__init__(error, message, hint=str(document.get("hint", "")))
-    for name, value in document.items():
-        if name not in ("error", "message", "hint"):
-            setattr(error, name, value)
-    return error

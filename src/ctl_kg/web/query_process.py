@@ -27,7 +27,7 @@ import signal
 import socket
 import struct
 import sys
-from dataclasses import asdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -92,11 +92,9 @@ def error_document(error: CtlKgError) -> dict[str, Any]:
 def answer_one(desk: Desk, connection: socket.socket, message: bytes, most_bytes: int) -> None:
     """Answer one job; errors that we know become the end of the answer."""
     output = Output(connection, most_bytes)
-    fields = json.loads(message)
-    for name in ("default_graphs", "named_graphs"):
-        fields[name] = None if fields[name] is None else tuple(fields[name])
     try:
-        output.end(asdict(desk.answer(Job(**fields), cast(BinaryIO, output))))
+        head = desk.answer(Job(*json.loads(message)), cast(BinaryIO, output))
+        output.end(head._asdict())
     except CtlKgError as error:
         output.end(error_document(error))
     except (MemoryError, RecursionError):
@@ -139,25 +137,25 @@ def _is_open(descriptor: int) -> bool:
     return True
 
 
-def _received(connection: socket.socket, size: int) -> bytes | None:
-    """Return exactly so many bytes, or None if the other end has closed."""
-    parts = bytearray()
-    while len(parts) < size:
-        part = connection.recv(size - len(parts))
-        if not part:
-            return None
-        parts += part
-    return bytes(parts)
+def _jobs(connection: socket.socket) -> Iterator[bytes]:
+    """Yield the jobs that arrive, until the other end closes."""
+    received = bytearray()
+    while part := connection.recv(PIECE_BYTES):
+        received += part
+        while len(received) >= JOB_HEAD.size:
+            end = JOB_HEAD.size + JOB_HEAD.unpack_from(received)[0]
+            if len(received) < end:
+                break
+            message = bytes(received[JOB_HEAD.size : end])
+            del received[:end]
+            yield message
 
 
 def serve(connection: socket.socket, desk: Desk, limits: Limits) -> None:
     """Answer jobs from a connection until it closes."""
     hello = str(os.getpid()).encode()
     connection.sendall(FRAME_HEAD.pack(b"H", len(hello)) + hello)
-    while (head := _received(connection, JOB_HEAD.size)) is not None:
-        message = _received(connection, JOB_HEAD.unpack(head)[0])
-        if message is None:
-            return
+    for message in _jobs(connection):
         signal.setitimer(signal.ITIMER_REAL, limits.seconds + _GRACE_S)
         answer_one(desk, connection, message, limits.bytes)
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -57,7 +57,7 @@ def run(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
-        loop=Loops.asyncio,
+        loop=Loops.uvloop,
         workers=settings.workers,
         websockets=False,
         backlog=1024,

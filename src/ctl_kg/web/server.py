@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,7 @@ class ReleaseSwitch:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         self._announce()
+        _spare_the_collector()
         watch = asyncio.create_task(self._watch())
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -147,6 +149,23 @@ class ReleaseSwitch:
             raise
         before, self.edition = self.edition, edition
         self._announce()
-        ending = asyncio.create_task(before.drain())
+        ending = asyncio.create_task(_retire(before))
         self._tasks.add(ending)
         ending.add_done_callback(self._tasks.discard)
+
+
+async def _retire(edition: Edition) -> None:
+    await edition.drain()
+    del edition
+    _spare_the_collector()
+
+
+def _spare_the_collector() -> None:
+    """Tell the garbage collector to leave what was loaded alone: it lives as long as the release.
+
+    Otherwise it looks through all of it again and again, for a tenth of the time of a query.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

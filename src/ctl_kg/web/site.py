@@ -87,11 +87,11 @@ def open_site(release_dir: Path, settings: Settings, count: Count = lambda *_: N
     manifest = read_manifest(release_dir)
     base_iri = str(manifest.get("base_iri", settings.base_iri))
     pool = QueryPool(release_dir, base_iri, digest, settings, count)
-    pool.launch()  # it loads the release at the same time
+    pool.nursery.launch()  # it loads the release at the same time
     try:
         return _opened(release_dir, settings, manifest, base_iri, pool, digest)
     except BaseException:
-        pool.kill_nursery()
+        pool.nursery.kill()
         raise
 
 

@@ -15,7 +15,7 @@ from ctl_kg.sparql.results import parse_json
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.protocol import Operation
 from ctl_kg.web.query_job import PAGE_ROWS
-from ctl_kg.web.query_pool import Answer
+from ctl_kg.web.query_link import Answer
 from ctl_kg.web.requests import page_of
 from ctl_kg.web.responses import Representation, respond, retry_headers
 from ctl_kg.web.site import Site

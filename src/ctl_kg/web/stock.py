@@ -36,7 +36,7 @@ from ctl_kg.web.endpoint import answer_response, ask
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.query_job import Job
-from ctl_kg.web.query_pool import Answer
+from ctl_kg.web.query_link import Answer
 from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of
 from ctl_kg.web.responses import Representation, respond, retry_headers
 from ctl_kg.web.site import Site
