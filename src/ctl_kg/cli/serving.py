@@ -214,6 +214,9 @@ def queries(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Show this query in full.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    columns: Annotated[
+        bool, typer.Option("--columns", help="With version, parameters and columns of each.")
+    ] = False,
     release: _ReleaseOption = None,
     lang: _LangOption = "en",
 ) -> None:
@@ -221,10 +224,12 @@ def queries(
 
     Examples:
     ctl-kg queries;
+    ctl-kg queries --columns;
     ctl-kg queries clusters-by-network;
     ctl-kg queries --json
     """
-    from ctl_kg.sparql.query_file import GROUPS, LANGUAGES, load_queries
+    from ctl_kg.languages import LANGUAGES
+    from ctl_kg.sparql.query_file import GROUPS, load_queries
 
     if lang not in LANGUAGES:
         raise RequestError(f"there is no language '{lang}'", hint="Use it or en.")
@@ -244,12 +249,26 @@ def queries(
         if members:
             typer.echo(group)
             for each in members:
-                typer.echo(f"  {each.name:<{longest}}  {each.title[lang]}")
+                if columns:
+                    typer.echo(f"  {_contract(each)}")
+                else:
+                    typer.echo(f"  {each.name:<{longest}}  {each.title[lang]}")
+
+
+def _contract(query: QueryFile) -> str:
+    """Return the contract of a query on one line: version, parameters, and columns with types."""
+    parameters = ", ".join(f"{each.name} {each.type}" for each in query.parameters)
+    columns = ", ".join(
+        f"{each.name} {each.type}" + (f" ({each.unit})" if each.unit else "")
+        for each in query.columns
+    )
+    return f"{query.name}@{query.version}({parameters}): {columns or query.form}"
 
 
 def _as_json(query: QueryFile) -> dict[str, Any]:
     return {
         "name": query.name,
+        "version": query.version,
         "title": dict(query.title),
         "question": dict(query.question),
         "competency": query.competency,

@@ -20,6 +20,7 @@ from ctl_kg.sparql.results import CSV_TYPE, JSON_TYPE, TSV_TYPE
 from ctl_kg.sparql.store import failed
 
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))  # what XML 1.0 forbids, in one byte
+_NEXT_ROW = re.compile(rb',\{(?:\}|"(?![,}]))').findall
 _LETTERS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -136,7 +137,7 @@ class _TsvPipe:
 
 
 class _JsonPipe(_TsvPipe):
-    """Rows are separated by ``},{``; quotes within values are escaped, so ``},{"`` is one.
+    """Rows are separated by ``,{``; quotes within values are escaped, so ``,{"`` is one.
 
     Unless the quotation mark ends a value: then ``}`` or ``,`` follows. A row without values is
     ``{}``; a value that holds ``,{}`` counts as one more, which only tightens the limit.
@@ -149,12 +150,7 @@ class _JsonPipe(_TsvPipe):
         self._before = b""
 
     def _rows(self, data: bytes) -> int:
-        rows = data.count(b'},{"')
-        if rows:
-            rows -= data.count(b'},{"}') + data.count(b'},{",')
-        if self._head and b'"bindings":[{' in data:
-            rows += 1
-        return rows + data.count(b",{}")  # a row without values
+        return len(_NEXT_ROW(data)) + (b'"bindings":[{' in data)
 
     def _take(self, data: bytes) -> None:
         before = self._before

@@ -11,6 +11,7 @@ from typing import Any
 
 from ctl_kg.languages import Messages, load_messages
 from ctl_kg.namespaces import Curies, prefixes
+from ctl_kg.publish.coverage import Coverage
 from ctl_kg.publish.description import Describer
 from ctl_kg.publish.formats import GraphWriter, read_context
 from ctl_kg.publish.index import ReleaseIndex
@@ -52,6 +53,7 @@ class Site:
     search: SearchIndex
     why: Why
     resources: Resources
+    coverage: Coverage
     rows: RowCache = field(default_factory=RowCache)
 
     def choices(self, parameter: Parameter) -> list[Choice]:
@@ -125,4 +127,5 @@ def _opened(
         search=open_search(release_dir, base_iri, lambda: store),
         why=why,
         resources=Resources(store, why.reader),
+        coverage=why.coverage,
     )

@@ -31,7 +31,7 @@ from ctl_kg.publish.query_graph import GRAPH, query_description, query_list
 from ctl_kg.sparql.binding import bind
 from ctl_kg.sparql.query_file import GROUPS, Parameter, QueryFile
 from ctl_kg.sparql.results import parse_json
-from ctl_kg.web import descriptions, documents
+from ctl_kg.web import coverage, descriptions, documents
 from ctl_kg.web.endpoint import answer_response, ask
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
@@ -123,10 +123,12 @@ async def query(request: Request) -> Response:
         raise unknown_query(site.queries, name, site.base_iri)
     if chosen is HTML:
         return await _query_page(request, site, found)
-    links = [(f"/queries/{stem}.rq", {"rel": "describedby", "type": "application/sparql-query"})]
+    text_link = {"rel": "describedby", "type": "application/sparql-query"}
     if chosen not in answers:
         return await run_in_threadpool(_described, request, site, found, chosen)
     text = await run_in_threadpool(_bound, site, found, given_values(request, found))
+    notes = await run_in_threadpool(site.coverage.coverage_for, text)
+    links = [(f"/queries/{stem}.rq", text_link), *coverage.links(request, site, notes)]
     answer = await ask(request, Job(text, suffix=chosen.suffix))
     return await answer_response(answer, modified=site.modified, vary=vary, links=links)
 
@@ -181,7 +183,7 @@ async def _query_page(request: Request, site: Site, query: QueryFile) -> Respons
         text = await run_in_threadpool(_bound, site, query, bound)
         view = replace(view, try_it=page.url("/sparql", query=text))
         answer = await ask(request, Job(text, page=True))
-        view = await run_in_threadpool(_answered, site, page, query, view, answer)
+        view = await run_in_threadpool(_answered, site, page, query, view, text, answer)
     except CtlKgError as error:
         status = error.status
         headers = {"cache-control": "no-store", **retry_headers(error)}
@@ -206,8 +208,10 @@ def _refused(view: QueryView, error: CtlKgError) -> QueryView:
 
 
 def _answered(
-    site: Site, page: PageContext, query: QueryFile, view: QueryView, answer: Answer
+    site: Site, page: PageContext, query: QueryFile, view: QueryView, text: str, answer: Answer
 ) -> QueryView:
+    notes = coverage.on_page(site, page, site.coverage.coverage_for(text))
+    view = replace(view, coverage=notes)
     if query.form == "CONSTRUCT":
         return replace(view, graph_text=answer.read().decode())
     result = parse_json(answer.read())
