@@ -188,6 +188,8 @@ async def _check_suffix(
         return
     again = await ask(app, address, "*/*")
     findings.asked[f".{suffix} {again.status}"] += 1
+    if again.status == 308 and again.headers.get("location") == location:
+        return  # another name of the document that negotiation leads to
     findings.check(again.status == 200 and again.body == answer.body, address, again.status,
                    "is not what", kind, "gives")  # fmt: skip
 
