@@ -134,6 +134,19 @@ def test_five_hundred_characters_are_too_many(client: TestClient, language: str,
     assert said in page.text
 
 
+def test_the_texts_of_the_documentation_find_something(client: TestClient) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    table = text[text.index("| Write | To find |") :].partition("\n\n")[0]
+    examples = [each for line in table.splitlines() for each in
+                re.findall(r"`([^`]+)`", line.split("|")[1])]  # fmt: skip
+    assert len(examples) > 8
+    for each in examples:
+        found = ask(client, each)
+        assert found["results"], each
+        assert (found["match"], found["is_cut"]) == ("all", False), each
+    assert ask(client, "vangard")["corrected"]
+
+
 def test_what_is_left_out_is_told(client: TestClient) -> None:
     every, rest = (ask(client, text, size=100) for text in ("idrogeno", "idrogeno -LE2C"))
     assert rest["excluded"] == ["le2c"]

@@ -55,7 +55,7 @@ def plain_value(kind: str, binding: Binding | None) -> Plain:
     Numbers and truth values are such; everything else is its text, and so is what is not of the
     type that its column says. A decimal keeps as many digits as a double has.
 
-    >>> plain_value("integer", {"type": "literal", "value": "12"})
+    >>> plain_value("integer", Binding("literal", "12"))
     12
     """
     if binding is None:

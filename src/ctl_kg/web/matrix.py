@@ -12,14 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.errors import NotFoundError
-from ctl_kg.publish.formats import HTML, JSON, Format, offers
+from ctl_kg.publish.formats import CSV, HTML, JSON, Format, offers
 from ctl_kg.publish.matrix import (
     BY_NAME,
     Spec,
     matrix_query,
 )
 from ctl_kg.publish.row_documents import write_json
-from ctl_kg.sparql.results import CSV_TYPE
 from ctl_kg.web import coverage, matrix_documents, matrix_page
 from ctl_kg.web.api import language_of
 from ctl_kg.web.api_answers import all_rows
@@ -32,7 +31,6 @@ from ctl_kg.web.requests import accept_of, page_number, page_of, site_of
 from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.site import Site
 
-CSV = Format("csv", CSV_TYPE, "CSV")
 _VARY = ("Accept", "Accept-Language")
 _PARAMETERS = (
     "lang", "format", "certainty", "role", "gaps", "page", "row", "column", "layout",

@@ -71,9 +71,7 @@ async def robots(request: Request) -> Response:
     """Tell crawlers what they may read."""
     site = site_of(request)
     return PlainTextResponse(
-        robots_text(
-            site.settings.robots, site.base_iri, str(request.scope.get("root_path", ""))
-        ),
+        robots_text(site.settings.robots, site.base_iri, str(request.scope.get("root_path", ""))),
         headers={"cache-control": "public, max-age=86400"},
     )
 

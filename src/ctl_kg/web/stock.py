@@ -21,13 +21,12 @@ from ctl_kg.publish.formats import (
     DATASET_FORMATS,
     DESCRIPTION_FORMATS,
     HTML,
-    Format,
     by_suffix,
     formats_for,
     offers,
 )
 from ctl_kg.publish.iris import split_suffix
-from ctl_kg.publish.query_graph import GRAPH, query_description, query_list
+from ctl_kg.publish.query_graph import GRAPH
 from ctl_kg.sparql.binding import bind
 from ctl_kg.sparql.query_file import GROUPS, Parameter, QueryFile
 from ctl_kg.sparql.results import parse_json
@@ -91,8 +90,6 @@ def queries(request: Request) -> Response:
 def _list_body(site: Site, suffix: str) -> bytes:
     """Return the descriptions of all queries, with their graph where the format has graphs."""
     quads = site.store.graph(NamedNode(site.base_iri + GRAPH))
-    if not quads:  # a release made by other means
-        return site.writer.write(query_list(site.queries.values(), site.base_iri), suffix)
     if by_suffix(suffix, DATASET_FORMATS):
         return site.writer.write_dataset(descriptions.with_provenance(site, quads), suffix)
     return site.writer.write((quad.triple for quad in quads), suffix)
@@ -125,22 +122,13 @@ async def query(request: Request) -> Response:
         return await _query_page(request, site, found)
     text_link = {"rel": "describedby", "type": "application/sparql-query"}
     if chosen not in answers:
-        return await run_in_threadpool(_described, request, site, found, chosen)
+        iri = f"{site.base_iri}queries/{stem}"
+        return await run_in_threadpool(documents.document, request, site, iri, chosen.suffix)
     text = await run_in_threadpool(_bound, site, found, given_values(request, found))
     notes = await run_in_threadpool(site.coverage.coverage_for, text)
     links = [(f"/queries/{stem}.rq", text_link), *coverage.links(request, site, notes)]
     answer = await ask(request, Job(text, suffix=chosen.suffix))
     return await answer_response(answer, modified=site.modified, vary=vary, links=links)
-
-
-def _described(request: Request, site: Site, query: QueryFile, chosen: Format) -> Response:
-    """Return what the release says about a query."""
-    iri = site.base_iri + "queries/" + query.name
-    if site.describer.exists(iri):
-        return documents.document(request, site, iri, chosen.suffix)
-    body = site.writer.write(query_description(query, site.base_iri), chosen.suffix)
-    representation = Representation(body, chosen.content_type, vary=_VARY)
-    return respond(representation, modified=site.modified)
 
 
 def _bound(site: Site, query: QueryFile, given: Mapping[str, list[str]]) -> str:
