@@ -29,12 +29,12 @@ from ctl_kg.web.api_wishes import DEFAULT_SIZE, LARGEST_SIZE, filter_pattern
 from ctl_kg.web.matrix_docs import matrix_description
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import render
+from ctl_kg.web.query_view import ApiView
 from ctl_kg.web.requests import accept_of, page_of, site_of, site_path
 from ctl_kg.web.responses import SECURITY_HEADERS, Representation, respond, see_other
 from ctl_kg.web.search_docs import search_description
 from ctl_kg.web.site import Site
 from ctl_kg.web.stock import query_groups
-from ctl_kg.web.views import ApiView
 from ctl_kg.web.why_docs import why_description
 
 # What describes the endpoints of other modules: a document with paths, schemas and tags each.

@@ -94,6 +94,9 @@ class Nursery:
         except TimeoutError as error:
             process.kill()
             raise StoreError("no process can be started for the query") from error
+        except BaseException:
+            process.kill()
+            raise
         return process
 
     def kill(self) -> None:

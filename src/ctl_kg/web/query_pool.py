@@ -137,8 +137,10 @@ class QueryPool:
         for tickets in [self._waiting, *self._tickets.values()]:
             for ticket in tickets:
                 ticket.settle(_busy())
-        for task in list(self._starting):
+        starting = list(self._starting)
+        for task in starting:
             task.cancel()
+        await asyncio.gather(*starting, return_exceptions=True)
         if self._clock is not None:
             self._clock.cancel()
         await asyncio.to_thread(self.nursery.close)

@@ -20,21 +20,12 @@ from ctl_kg.publish.formats import DESCRIPTION_FORMATS
 from ctl_kg.publish.profiles import PROFILES
 from ctl_kg.publish.schema_org import SCHEMA, schema_org
 from ctl_kg.web.pages import PageContext
+from ctl_kg.web.resource_view import ListView, Passage, ResourceView
 from ctl_kg.web.responses import Links, uri
 from ctl_kg.web.signposting import Subject
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import (
-    Alternate,
-    Entry,
-    HeadLink,
-    Link,
-    ListView,
-    Pager,
-    Passage,
-    ResourceView,
-    SubjectStatements,
-)
+from ctl_kg.web.views import Alternate, Entry, HeadLink, Link, Pager, SubjectStatements
 
 LIST_PAGE = 200
 _MAX_PASSAGE_STATEMENTS = 500

@@ -16,11 +16,12 @@ from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.protocol import Operation
 from ctl_kg.web.query_job import PAGE_ROWS
 from ctl_kg.web.query_link import Answer
+from ctl_kg.web.query_view import Explanation, SparqlView
 from ctl_kg.web.requests import page_of
 from ctl_kg.web.responses import Representation, respond, retry_headers
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import Explanation, Link, SparqlView
+from ctl_kg.web.views import Link
 
 _VARY = ("Accept", "Accept-Language")
 

@@ -36,20 +36,12 @@ from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.query_job import Job
 from ctl_kg.web.query_link import Answer
+from ctl_kg.web.query_view import ColumnHelp, Field, QueriesView, QueryView
 from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of
 from ctl_kg.web.responses import Representation, respond, retry_headers
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import (
-    ColumnHelp,
-    Field,
-    Link,
-    Option,
-    QueriesView,
-    QueryEntry,
-    QueryGroup,
-    QueryView,
-)
+from ctl_kg.web.views import Link, Option, QueryEntry, QueryGroup
 
 _VARY = ("Accept", "Accept-Language")
 RQ_TYPE = "application/sparql-query; charset=utf-8"

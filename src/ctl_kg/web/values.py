@@ -14,8 +14,9 @@ from ctl_kg.languages import best_literal
 from ctl_kg.publish.description import Source, Statement
 from ctl_kg.sparql.terms import XSD_STRING, Solutions, Term, text_of
 from ctl_kg.web.pages import PageContext
+from ctl_kg.web.resource_view import Group
 from ctl_kg.web.site import Site
-from ctl_kg.web.views import Group, Link, Mark, Property, Table, Value
+from ctl_kg.web.views import Link, Mark, Property, Table, Value
 
 Labels = Mapping[str, tuple[Literal, ...]]
 
