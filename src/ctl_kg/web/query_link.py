@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from typing import IO, Any, NamedTuple, TypeAlias, cast
 
+import msgspec
+
 from ctl_kg import errors
 from ctl_kg.errors import CtlKgError, StoreError
 from ctl_kg.web.query_job import Head, Job
@@ -23,6 +25,7 @@ from ctl_kg.web.query_process import FRAME_HEAD, JOB_HEAD, out_of_memory
 
 _JOBS_PER_PROCESS = 20_000  # then it is replaced, whatever it may have leaked
 _MOST_WALL = 40  # times the processor time that a slice has
+_decode_head = msgspec.json.Decoder(Head).decode
 _IN_MEMORY_BYTES = 4_000_000  # of one answer; the rest waits on disk for the client
 
 
@@ -102,7 +105,9 @@ class QueryProcess(asyncio.Protocol):
             if kind == b"D":
                 self._take(content)
             elif kind == b"E":
-                self._finish(self._result(json.loads(content)))
+                self._finish(self._answer(_decode_head(content)))
+            elif kind == b"X":
+                self._finish(rebuilt_error(json.loads(content)))
             else:
                 self.pid = int(content)
                 self.hello.set_result(None)
@@ -119,12 +124,10 @@ class QueryProcess(asyncio.Protocol):
             self._file.writelines(self._pieces)
             self._pieces.clear()
 
-    def _result(self, document: dict[str, Any]) -> Answer | CtlKgError:
-        if "error" in document:
-            return rebuilt_error(document)
+    def _answer(self, head: Head) -> Answer:
         body = self._file or io.BytesIO(b"".join(self._pieces))
         self._file = None
-        return Answer(Head(**document), body, self._size)
+        return Answer(head, body, self._size)
 
     def _finish(self, result: Answer | CtlKgError) -> None:
         if self._unanswered:
@@ -141,7 +144,7 @@ class QueryProcess(asyncio.Protocol):
             self._begin()
         self._given += 1
         self._unanswered += 1
-        message = json.dumps(job).encode()
+        message = msgspec.json.encode(job)
         self._transport.write(JOB_HEAD.pack(len(message)) + message)
 
     def _begin(self) -> None:
