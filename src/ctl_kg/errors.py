@@ -8,6 +8,7 @@
     │  ├─ FormatError            a file cannot be written in the canonical layout
     │  ├─ QueryFileError         an .rq file's header or body is malformed
     │  ├─ SettingsError          a setting has a value it cannot take
+    │  ├─ TableError             a CSV file is not what its CSVW description says
     │  └─ ReleaseError           a release folder is missing, damaged or cannot be written
     ├─ NotConformingError        validation found violations (findings)            exit 1, 500
     ├─ RequestError              the caller can mend it                            exit 2
@@ -98,6 +99,12 @@ class SettingsError(SourceError):
     """A setting has a value it cannot take."""
 
     code = "settings"
+
+
+class TableError(SourceError):
+    """A CSV file, or the CSVW description of it, is not what it should be."""
+
+    code = "table"
 
 
 class ReleaseError(SourceError):

@@ -13,6 +13,7 @@ release, and no statement is made up.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -36,6 +37,9 @@ PAGE = "text/html"
 TYPES = (*GRAPHS, *DATASETS, PAGE)
 # Addresses of which the media types are their own: an answer, a form, a file.
 _OTHER = ("queries", "sparql", "download/", "context/")
+# Documents about the release, with what its own graph cannot hold (sizes, checksums), and services.
+# Not crawled; test_catalogue and the tests of the services ask them.
+_ABOUT_THE_RELEASE = re.compile(r"catalog(?:/dataset/.*)?\Z|api/|sparql\Z")
 _MOST_LINK_BYTES = 4_000
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
@@ -78,7 +82,8 @@ class Release:
             if isinstance(quad.object, ox.Literal):
                 terms.append(quad.object.datatype)
             found |= {each.value for each in terms if isinstance(each, ox.NamedNode)}
-        return sorted(iri for iri in found if iri.startswith(self.base_iri))
+        own = sorted(iri for iri in found if iri.startswith(self.base_iri))
+        return [iri for iri in own if not _ABOUT_THE_RELEASE.match(iri[len(self.base_iri) :])]
 
     def sample(self, every: int) -> list[str]:
         """Return each n-th IRI, and two of each class and of each folder."""

@@ -20,6 +20,7 @@ CROSSWALK = ROOT.parent / "shared" / "standards" / "crosswalk.csv"
 WEB_ADDRESSES = {
     "http://xmlns.com/foaf/0.1/homepage",
     "http://xmlns.com/foaf/0.1/page",
+    "http://purl.org/dc/terms/conformsTo",  # specifications
     DEFAULT_BASE + "onto/CTL/alignedObject",
 }
 # Lists of codes and licences that describe the data set itself, not the entities in it.
@@ -27,6 +28,7 @@ CODE_LISTS = (
     "http://publications.europa.eu/resource/authority/",
     "http://creativecommons.org/licenses/",
     "http://purl.org/adms/",
+    "http://eurovoc.europa.eu/",
 )
 
 

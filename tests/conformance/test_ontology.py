@@ -45,6 +45,9 @@ UNDECLARED = {
     "http://www.w3.org/ns/regorg#legalName",
     # The shared SDMX file holds the base vocabulary only, not its dimensions.
     "http://purl.org/linked-data/sdmx/2009/dimension#refPeriod",
+    # DCAT-AP_IT 2.0 declares them with a slip each: under https:, and under http://sdati.gov.it.
+    "http://dati.gov.it/onto/dcatapit#Catalog",
+    "http://dati.gov.it/onto/dcatapit#startDate",
     # SPDX is not among the shared files.
     "http://spdx.org/rdf/terms#Checksum",
     "http://spdx.org/rdf/terms#ChecksumAlgorithm",

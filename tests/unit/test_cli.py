@@ -129,7 +129,7 @@ def test_format(assets: Assets) -> None:
     assert run("--project", assets.root, "format", "--check").returncode == 1
     done = run("--project", assets.root, "format")
     assert (done.returncode, done.stdout) == (0, "")
-    assert "data/clusters/afil.trig: formatted\n7 files, 1 changed, 0 failed" in done.stderr
+    assert "data/clusters/afil.trig: formatted\n8 files, 1 changed, 0 failed" in done.stderr
     assert path.read_text() == good
     path.write_text(good + "# lost\n")
     done = run("format", path)

@@ -16,7 +16,8 @@ LAYERS = (
     ("ctl_kg.assets", "ctl_kg.settings"),
     ("ctl_kg.rdf",),
     ("ctl_kg.sparql",),
-    ("ctl_kg.publish",),
+    # A build calls on what it distributes, and on what describes that.
+    ("ctl_kg.publish", "ctl_kg.distributions", "ctl_kg.catalogue"),
     ("ctl_kg.web",),
     ("ctl_kg.cli",),
     ("ctl_kg.__main__",),

@@ -10,18 +10,24 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
 from ctl_kg.assets import Assets
+from ctl_kg.catalogue.release_files import catalogue_files
+from ctl_kg.distributions.distribution import core_distributions
+from ctl_kg.distributions.files import Made, Source
+from ctl_kg.distributions.worker import DistributionsRun
 from ctl_kg.errors import NotConformingError, SourceError
 from ctl_kg.namespaces import DEFAULT_BASE
 from ctl_kg.publish.findings import Finding, count_by_severity
 from ctl_kg.publish.literal_check import has_unwritable
-from ctl_kg.publish.manifest import manifest, tool_versions
+from ctl_kg.publish.manifest import checksums, manifest, release_date, tool_versions
 from ctl_kg.publish.release import (
+    CHECKSUMS,
     MANIFEST,
     check_target,
     only_build,
@@ -32,7 +38,7 @@ from ctl_kg.publish.release import (
 from ctl_kg.publish.report import conforms
 from ctl_kg.publish.statistics import Statistics, count
 from ctl_kg.publish.validation import Project, Validation, load
-from ctl_kg.publish.writers import data_files, report_files, shapes_file
+from ctl_kg.publish.writers import context_terms, data_files, report_files, shapes_file
 from ctl_kg.rdf.terms import text_of
 
 Progress = Callable[[str], None]
@@ -40,12 +46,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made: the folder, the findings that did not stop it, the counts."""
+    """What a build made: the folder, the findings that did not stop it, the counts.
+
+    ``left_out`` names the formats for which a library is not installed.
+    """
 
     folder: Path
     findings: tuple[Finding, ...]
     statistics: Statistics
     files: Mapping[str, int]
+    left_out: tuple[str, ...] = ()
 
 
 def build(
@@ -78,14 +88,22 @@ def _build(assets: Assets, out: Path, base_iri: str, progress: Progress) -> Buil
     progress("reading")
     project = load(assets, base_iri)
     check_shapes = not _shapes_were_checked(out, project)
-    with Validation(project, check_shapes=check_shapes) as validation:
+    files: dict[str, bytes] = {}
+    made = Made({}, ())
+    with ExitStack() as running:
+        validation = running.enter_context(Validation(project, check_shapes=check_shapes))
         refuse_blank_nodes(project)
         progress("deriving and writing")
         # While the SHACL engine works. What cannot be written is a violation, found below.
-        files = {} if has_unwritable(project.asserted) else data_files(project)
+        is_writable = not has_unwritable(project.asserted)
+        if is_writable:
+            tables = running.enter_context(DistributionsRun(_source(project)))
+            files = data_files(project)
         statistics = count([*project.data, *project.shapes], base_iri)
         progress("validating")
         findings = validation.finish()
+        if is_writable and conforms(findings):
+            made = tables.result()
     if not conforms(findings):
         number = count_by_severity(findings)["Violation"]
         raise NotConformingError(
@@ -93,12 +111,27 @@ def _build(assets: Assets, out: Path, base_iri: str, progress: Progress) -> Buil
             findings,
             hint="Mend them and build again; a release that was there is untouched.",
         )
-    files |= report_files(findings, base_iri)
+    files |= {**made.files, **report_files(findings, base_iri)}
+    offered = (*core_distributions(files, base_iri), *made.distributions)
+    files |= catalogue_files(project, files, offered)
+    files[CHECKSUMS] = checksums(files)
     files[MANIFEST] = manifest(project, statistics, count_by_severity(findings), files).encode()
     progress("putting the release in place")
     write_release(out, lambda folder: write_files(folder, files))
     sizes = {name: len(content) for name, content in sorted(files.items())}
-    return Built(out, tuple(findings), statistics, sizes)
+    return Built(out, tuple(findings), statistics, sizes, made.left_out)
+
+
+def _source(project: Project) -> Source:
+    """Return what the files beside the core RDF are made from.
+
+    Raises:
+        SourceError: the context cannot be read, or the ontology has no date.
+    """
+    return Source(
+        project.asserted, project.derived, project.shapes, context_terms(project),
+        project.base_iri, release_date(project.asserted, project.base_iri),
+    )  # fmt: skip
 
 
 def _shapes_were_checked(out: Path, project: Project) -> bool:

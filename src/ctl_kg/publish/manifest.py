@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import PurePosixPath
 
 from pyoxigraph import Quad
 
@@ -16,7 +15,7 @@ from ctl_kg.errors import SourceError
 from ctl_kg.publish.release import RELEASE_NAME
 from ctl_kg.publish.statistics import Statistics
 from ctl_kg.publish.validation import Project
-from ctl_kg.publish.writers import MEDIA_TYPES
+from ctl_kg.publish.writers import media_type_of
 from ctl_kg.rdf.terms import text_of
 
 _TOOLS = ("pyoxigraph", "pyshacl", "rdflib")
@@ -52,6 +51,12 @@ def manifest(
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def checksums(files: Mapping[str, bytes]) -> bytes:
+    """Return the digests of files as ``sha256sum --check`` reads them, in the order of names."""
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return "".join(lines).encode()
+
+
 def tool_versions() -> dict[str, str]:
     """Return the versions of the libraries that make and check a release."""
     return {tool: version(tool) for tool in _TOOLS}
@@ -61,7 +66,7 @@ def _entry(name: str, content: bytes) -> dict[str, object]:
     return {
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
-        "media_type": MEDIA_TYPES[PurePosixPath(name).suffix],
+        "media_type": media_type_of(name),
     }
 
 

@@ -24,6 +24,7 @@ from ctl_kg.errors import ReleaseError
 from ctl_kg.namespaces import DEFAULT_BASE
 
 MANIFEST = "manifest.json"
+CHECKSUMS = "SHA256SUMS"
 RELEASE_NAME = "ctl-kg"
 _REBUILD = "Build the release anew: ctl-kg build"
 _AT_FDCWD = -100

@@ -54,7 +54,7 @@ class ShapesRun:
             ],
             stdin=self._input,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": _python_path(), "PYTHONIOENCODING": "utf-8"},
+            env=os.environ | {"PYTHONPATH": python_path(), "PYTHONIOENCODING": "utf-8"},
         )
 
     def __enter__(self) -> ShapesRun:
@@ -87,7 +87,7 @@ class ShapesRun:
         return [Finding(**members) for members in answer["findings"]]
 
 
-def _python_path() -> str:
+def python_path() -> str:
     """Return a search path with this package first, wherever it was imported from."""
     package_parent = str(Path(__file__).resolve().parents[2])
     return os.pathsep.join([package_parent, *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -181,14 +181,15 @@ def write_xlsx(
         sheet.set_column(index, index, 12 if column.type in NUMERIC else 36)
     for number, row in enumerate(rows, 1):
         for index, column in enumerate(columns):
-            _write_cell(sheet, number, index, plain_value(column.type, row.get(column.name)))
+            write_cell(sheet, number, index, plain_value(column.type, row.get(column.name)))
     sheet.freeze_panes(1, 0)
     _about(book.add_worksheet("info"), query, columns, language, facts, bold)
     book.close()
     return out.getvalue()
 
 
-def _write_cell(sheet: Any, row: int, index: int, value: Plain) -> None:
+def write_cell(sheet: Any, row: int, index: int, value: Plain) -> None:
+    """Write a value into a sheet: numbers and truth values as such, all else as text."""
     if value is None or value == "":
         return
     if isinstance(value, bool):
@@ -196,10 +197,11 @@ def _write_cell(sheet: Any, row: int, index: int, value: Plain) -> None:
     elif isinstance(value, (int, float)) and len(str(value).strip("-")) <= _EXCEL_DIGITS:
         sheet.write_number(row, index, value)
     else:
-        sheet.write_string(row, index, _fitting(str(value)))
+        sheet.write_string(row, index, fitting(str(value)))
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
+    """Return a text that fits into a cell; what is cut off leaves a mark of omission."""
     # The format counts UTF-16 units.
     if len(text.encode("utf-16-le")) <= 2 * _CELL_CHARACTERS:
         return text
@@ -224,7 +226,7 @@ def _about(
     ]
     for number, line in enumerate(lines):
         for index, text in enumerate(line):
-            sheet.write_string(number, index, _fitting(text), bold if number == 0 else None)
+            sheet.write_string(number, index, fitting(text), bold if number == 0 else None)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 4, 40)
 

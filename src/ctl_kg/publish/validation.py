@@ -24,6 +24,7 @@ from ctl_kg.publish.literal_check import check_literals
 from ctl_kg.publish.quality import run_quality_rules
 from ctl_kg.publish.query_graph import GRAPH as QUERIES_GRAPH
 from ctl_kg.publish.query_graph import query_quads
+from ctl_kg.publish.rights import check_rights
 from ctl_kg.publish.shacl import check_declarations, check_supported, prefix_declarations
 from ctl_kg.publish.shacl_worker import ShapesRun
 from ctl_kg.publish.sparql_constraints import run_constraints, take_over
@@ -170,6 +171,7 @@ class Validation:
         authored = [*project.asserted, *project.shapes]
         findings = check_vocabulary(authored, project.base_iri, _names_of_files(project))
         findings += check_literals(project.asserted, project.base_iri)
+        findings += check_rights(project.asserted, project.base_iri)
         try:
             findings += run_constraints(self._constraints, project.data, self._shapes)
         except SourceError as error:
@@ -240,4 +242,5 @@ def _names_of_files(project: Project) -> set[str]:
     names |= {f"{base}queries/{path.stem}" for path in assets.files("queries", ".rq")}
     names |= {f"{base}rules/{path.stem}" for path in assets.files("ontology", ".rq")}
     names |= {f"{base}rules/{path.stem}" for path in assets.files("shapes", ".rq")}
-    return names
+    # The services that the catalogue offers.
+    return names | {base + path for path in ("sparql", "api/queries", "api/openapi.json")}

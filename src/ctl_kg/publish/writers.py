@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
@@ -32,7 +33,31 @@ MEDIA_TYPES = {
     ".html": "text/html",
     ".rq": "application/sparql-query",
     ".sqlite": "application/vnd.sqlite3",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".parquet": "application/vnd.apache.parquet",
+    ".geojson": "application/geo+json",
+    "": "text/plain",
 }
+# Files whose name says more than their suffix does.
+_NAMED_TYPES = {
+    "csv-metadata.json": "application/csvm+json",
+    "datapackage.json": "application/vnd.datapackage+json",
+}
+
+
+def media_type_of(name: str) -> str:
+    """Return the media type of a file of a release, without parameters.
+
+    Source: IANA media types; Tabular Data on the Web §11 (application/csvm+json).
+
+    >>> media_type_of("tables/csv-metadata.json"), media_type_of("tables/networks.csv")
+    ('application/csvm+json', 'text/csv')
+    """
+    path = PurePosixPath(name)
+    if path.parent.name == "json":  # the arrays of objects are JSON-LD
+        return MEDIA_TYPES[".jsonld"]
+    return _NAMED_TYPES.get(path.name) or MEDIA_TYPES[path.suffix]
 
 
 def data_files(project: Project) -> dict[str, bytes]:
@@ -51,13 +76,13 @@ def data_files(project: Project) -> dict[str, bytes]:
     dataset = skolemise({*project.data, *project.shapes}, base)
     shapes_graph = NamedNode(f"{base}data/graph/shapes")
     union = _union(quad for quad in dataset if quad.graph_name != shapes_graph)
-    context = _context(project)
+    context = context_terms(project)
     writer = GraphWriter(base, context)
     ontology_graph = f"{base}data/graph/ontology"
     ontology = [q for q in project.asserted if q.graph_name.value == ontology_graph]  # type: ignore[union-attr]
     files = {
-        "ctl-kg.nq": _sorted_lines(dataset, RdfFormat.N_QUADS),
-        "ctl-kg.nt": _sorted_lines(union, RdfFormat.N_TRIPLES),
+        "ctl-kg.nq": sorted_lines(dataset, RdfFormat.N_QUADS),
+        "ctl-kg.nt": sorted_lines(union, RdfFormat.N_TRIPLES),
         "ctl-kg.trig": write_trig(dataset, table, head=_head("All named graphs.")).encode(),
         "ctl-kg.ttl": write_turtle(
             (Quad(t.subject, t.predicate, t.object) for t in union),
@@ -96,8 +121,15 @@ def _union(quads: Iterable[Quad]) -> list[Triple]:
     return list({Triple(quad.subject, quad.predicate, quad.object) for quad in quads})
 
 
-def _sorted_lines(statements: Sequence[Quad] | Sequence[Triple], syntax: RdfFormat) -> bytes:
-    """Return N-Triples or N-Quads in code point order (which is the order of UTF-8 bytes)."""
+def sorted_lines(
+    statements: Sequence[Quad] | Iterable[Triple], syntax: RdfFormat = RdfFormat.N_TRIPLES
+) -> bytes:
+    """Return canonical N-Triples or N-Quads: the canonical form of a graph without blank nodes.
+
+    The lines are in code point order, which is the order of UTF-8 bytes.
+
+    Source: RDFC-1.0 §4.4.3 (step 7), §5 (serialisation); RDF 1.1 N-Triples §4.
+    """
     content = serialize(statements, format=syntax)
     assert content is not None
     return b"".join(line + b"\n" for line in sorted(content.split(b"\n")) if line)
@@ -107,8 +139,12 @@ def _head(text: str) -> list[list[str]]:
     return [[f"# ctl-kg. {text} Written by ctl-kg build."]]
 
 
-def _context(project: Project) -> dict[str, Any]:
-    """Return the JSON-LD context of the ontology folder; without one, the prefix table."""
+def context_terms(project: Project) -> dict[str, Any]:
+    """Return the JSON-LD context of the ontology folder; without one, the prefix table.
+
+    Raises:
+        SourceError: it cannot be read, is not JSON, or has a term that no processor takes.
+    """
     path = project.assets.ontology / CONTEXT
     if not path.exists():
         return dict(prefixes(project.base_iri))

@@ -35,6 +35,8 @@ GRAPH_TABLE: tuple[tuple[str, str | None], ...] = (
     ("data/*.trig", None),  # fnmatch's * goes through folders
 )
 SUFFIXES = (".ttl", ".trig")
+# Shapes that are asked of what portals get, not of the project's data.
+PORTAL_SHAPES = "shapes/portal/"
 _UNDECLARED = re.compile(r"The prefix (.*?):? has not been declared")
 _PLACE_IN_MESSAGE = re.compile(r"^Parser error (?:at|between) line .*?: ")
 _LONGEST = 200  # characters of the parser's own words that a message repeats
@@ -87,6 +89,8 @@ def load_project(assets: Assets, base_iri: str = DEFAULT_BASE) -> list[ParsedFil
     files = []
     for path in project_files(assets):
         name = assets.name(path)
+        if name.startswith(PORTAL_SHAPES):
+            continue
         text = rebase(read_text(path, name), base_iri)
         slug = graph_slug(name)
         graph = None if slug is None else f"{base_iri}data/graph/{slug}"

@@ -17,6 +17,7 @@ from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
 from ctl_kg.web import (
     api,
+    catalogue,
     discovery,
     endpoint,
     entities,
@@ -229,6 +230,7 @@ def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
         *api_routes(),
         Route("/context/{name}", handlers.context),
         Route("/download/{name:path}", handlers.download),
+        *catalogue.routes(),
         *graph_documents.routes("/shapes", handlers.shapes),
         *graph_documents.routes("/void", discovery.void),
         *graph_documents.routes(discovery.VOID_PATH, discovery.void),

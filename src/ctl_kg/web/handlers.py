@@ -8,9 +8,11 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ctl_kg.distributions.csvw import METADATA
 from ctl_kg.errors import NotFoundError
 from ctl_kg.publish.formats import DESCRIPTION_FORMATS, HTML, offers
 from ctl_kg.publish.schema_org import SCHEMA
+from ctl_kg.publish.writers import media_type_of
 from ctl_kg.web import discovery
 from ctl_kg.web.entities import whole_graph
 from ctl_kg.web.graph_documents import graph_document
@@ -35,18 +37,10 @@ _VARY = ("Accept", "Accept-Language")
 # A browser, and whoever does not say, gets the page.
 _HOME_OFFERS = offers((HTML, *DESCRIPTION_FORMATS))
 
-_MEDIA_TYPES = {
-    ".ttl": "text/turtle; charset=utf-8",
-    ".trig": "application/trig",
-    ".nq": "application/n-quads",
-    ".nt": "application/n-triples",
-    ".jsonld": "application/ld+json",
-    ".rdf": "application/rdf+xml",
-    ".json": "application/json",
-    ".html": "text/html; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".rq": "application/sparql-query; charset=utf-8",
-}
+# Types outside text/ that have a charset, and files that a browser should save, not show.
+_WITH_CHARSET = ("application/sparql-query",)
+_DESCRIBED_BY = {"rel": "describedby", "type": media_type_of(METADATA)}
+_SAVED = (".csv", ".xlsx", ".parquet", ".sqlite")
 
 
 def home(request: Request) -> Response:
@@ -125,7 +119,7 @@ def _number(number: int, language: str) -> str:
 def downloads(site: Site) -> list[str]:
     """Return the names of the release files that may be downloaded, from the manifest."""
     found = [str(name) for name in site.manifest.get("files", {})]
-    return sorted(name for name in found if re.fullmatch(r"[\w-]+(?:/[\w-]+)?(?:\.[\w-]+)+", name))
+    return sorted(name for name in found if re.fullmatch(r"[\w-]+(?:/[\w-]+)?(?:\.[\w-]+)*", name))
 
 
 def download(request: Request) -> Response:
@@ -141,14 +135,29 @@ def download(request: Request) -> Response:
 
 
 def _media_type(name: str) -> str:
-    return _MEDIA_TYPES.get("." + name.rpartition(".")[2], "application/octet-stream")
+    try:
+        found = media_type_of(name)
+    except KeyError:
+        return "application/octet-stream"
+    has_charset = found.startswith("text/") or found in _WITH_CHARSET
+    return found + "; charset=utf-8" if has_charset else found
 
 
 def _file(request: Request, site: Site, name: str) -> Response:
     path = site.release_dir / name
     if not path.is_file():
         raise NotFoundError("the release has no such file")
-    representation = Representation(path.read_bytes(), _media_type(name))
+    folder, _, file_name = name.rpartition("/")
+    links: list[tuple[str, dict[str, str]]] = []
+    description = f"{folder}/{METADATA}"
+    if folder and name.endswith(".csv") and description in site.manifest.get("files", {}):
+        links.append((site_path(request, f"download/{description}"), _DESCRIBED_BY))
+    headers = {}
+    if name.endswith(_SAVED):
+        headers["content-disposition"] = f'attachment; filename="{file_name}"'
+    representation = Representation(
+        path.read_bytes(), _media_type(name), links=links, headers=headers
+    )
     return respond(representation, modified=site.modified)
 
 
