@@ -24,6 +24,7 @@
     │  ├─ UriTooLongError        an address is longer than the limit               414
     │  ├─ HeadersTooLargeError   the header fields are too many or too long        431
     │  └─ TooManyRequestsError   a client asks more often than the limit           429
+    ├─ PortalError              another server does not give what it should       exit 2, 502
     └─ StoreError                an engine failed                                  exit 2
        ├─ BusyError              too many queries run already                      503
        ├─ QueryLimitError        a query would pass a limit (limit)                504
@@ -270,6 +271,20 @@ class TooManyRequestsError(RequestError):
     def __init__(self, message: str, *, retry_after_s: int = 60, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
+
+
+class PortalError(CtlKgError):
+    """A server of others (a portal, the host of a catalogue) does not give what it should.
+
+    ``status_code`` is what it answered, 0 if nothing could be read.
+    """
+
+    code = "portal"
+    status = 502
+
+    def __init__(self, message: str, *, status_code: int = 0, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.status_code = status_code
 
 
 class StoreError(CtlKgError):

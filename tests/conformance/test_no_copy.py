@@ -1,13 +1,16 @@
 """No sentence of the source document stands in the project or in what it publishes.
 
 Facts are free, wording is not: a run of ten or more consecutive words of the document
-may occur in no tracked file and in no file of a release. Names, titles and addresses are
-shorter; longer titles are abridged in the data with a mark of omission.
+may occur in no tracked file and in no file of a release (of a table: in no cell). Names,
+titles and addresses are shorter; longer titles are abridged in the data with a mark of
+omission.
 """
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 import subprocess
 import unicodedata
@@ -59,16 +62,35 @@ def known() -> dict[str, set[tuple[str, ...]]]:
     return table
 
 
+def texts(path: Path) -> list[str]:
+    """Return the texts of a file: the whole, or each cell of a table.
+
+    Two cells of a row are two texts that nobody reads on from one to the other.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return []  # pictures hold no words
+    if path.suffix != ".csv":
+        return [text]
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
+    assert len({len(row) for row in rows}) <= 1, f"{path} was not read as a table"
+    return [cell for row in rows for cell in row]
+
+
+def delimiter(text: str) -> str:
+    header = text.partition("\n")[0]
+    return max(",;", key=header.count)
+
+
 def copied(paths: list[Path], known: dict[str, set[tuple[str, ...]]]) -> list[str]:
-    hits = []
-    for path in paths:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            continue  # pictures hold no words
-        for name, splitter in SPLITTERS.items():
-            hits += [f"{path}: {run}" for run in runs(text, splitter, known[name])]
-    return hits
+    return [
+        f"{path}: {run}"
+        for path in paths
+        for text in texts(path)
+        for name, splitter in SPLITTERS.items()
+        for run in runs(text, splitter, known[name])
+    ]
 
 
 def test_the_search_finds_a_copied_sentence(known: dict[str, set[tuple[str, ...]]]) -> None:
@@ -76,6 +98,21 @@ def test_the_search_finds_a_copied_sentence(known: dict[str, set[tuple[str, ...]
     line = max(source.split("\n"), key=lambda text: len(text.split()))
     for name, splitter in SPLITTERS.items():
         assert list(runs(f"Nota: «{line}»", splitter, known[name]))
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_the_search_finds_a_copied_sentence_in_a_cell(
+    known: dict[str, set[tuple[str, ...]]], tmp_path: Path, separator: str
+) -> None:
+    source = BROCHURE.read_text(encoding="utf-8")
+    words_of_it = max(source.split("\n"), key=lambda text: len(text.split())).split()
+    whole, half = " ".join(words_of_it), len(words_of_it) // 2
+    table = tmp_path / "table.csv"
+    for cells, is_copy in (([whole, ""], True), ([*words_of_it[half - 8 : half + 8]], False)):
+        with table.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, delimiter=separator)
+            writer.writerows([[f"c{number}" for number, _ in enumerate(cells)], cells])
+        assert bool(copied([table], known)) is is_copy
 
 
 def test_no_tracked_file_copies_the_document(known: dict[str, set[tuple[str, ...]]]) -> None:

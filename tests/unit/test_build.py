@@ -23,8 +23,9 @@ NAMES = [
     "SHA256SUMS", "catalog-dcat-ap-it.jsonld", "catalog-dcat-ap-it.rdf", "catalog-dcat-ap-it.ttl",
     "catalog-schema-org.jsonld", "catalog-schema-org.rdf", "catalog-schema-org.ttl",
     "catalog.jsonld", "catalog.rdf", "catalog.ttl", "context.jsonld", "ctl-kg.jsonld",
-    "ctl-kg.nq", "ctl-kg.nt", "ctl-kg.rdf", "ctl-kg.trig", "ctl-kg.ttl", "manifest.json", "ontology.ttl", "queries/clusters.rq", "report.html",
-    "report.json", "report.ttl", "search.sqlite", "shapes.ttl",
+    "ctl-kg.nq", "ctl-kg.nt", "ctl-kg.rdf", "ctl-kg.trig", "ctl-kg.ttl", "manifest.json",
+    "ontology.ttl", "queries/clusters.rq", "report.html", "report.json", "report.ttl",
+    "search.sqlite", "shapes.ttl",
 ]  # fmt: skip
 # What stands in them follows from the data; other tests look at it.
 FOLDERS = ("croissant/", "json/", "tables/", "tables-it/")

@@ -99,6 +99,17 @@ def test_a_value_that_no_portal_knows_is_named(assets: Assets, term: str) -> Non
     assert (finding.focus, finding.value) == (DATASET, "https://example.org/mine")
 
 
+@pytest.mark.parametrize("holder", ['"Regione"', "<https://example.org/nobody>"])
+def test_a_rights_holder_without_a_name_is_none(assets: Assets, holder: str) -> None:
+    change(assets, DATASET, f"dct:rightsHolder {TERMS['dct:rightsHolder']}",
+           f"dct:rightsHolder {holder}")  # fmt: skip
+    findings = validation.validate(validation.load(assets), check_shapes=False)
+    (finding,) = [each for each in findings if each.rule.endswith("rights-gate")]
+    assert (finding.focus, finding.value) == (DATASET, holder.strip('<>"'))
+    assert finding.place is not None
+    assert finding.place.file == "data/catalogue.ttl"
+
+
 def test_a_project_without_catalogue_is_not_released(assets: Assets, tmp_path: Path) -> None:
     (assets.data / "catalogue.ttl").unlink()
     with pytest.raises(NotConformingError) as caught:

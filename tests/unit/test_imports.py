@@ -18,6 +18,7 @@ LAYERS = (
     ("ctl_kg.sparql",),
     # A build calls on what it distributes, and on what describes that.
     ("ctl_kg.publish", "ctl_kg.distributions", "ctl_kg.catalogue"),
+    ("ctl_kg.portal",),
     ("ctl_kg.web",),
     ("ctl_kg.cli",),
     ("ctl_kg.__main__",),

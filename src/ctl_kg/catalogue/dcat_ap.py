@@ -58,6 +58,8 @@ class _DcatAp(DcatWriter):
         super().file(dataset, file)
         self.to.text(file.iri, "dcat:byteSize", str(file.size), "nonNegativeInteger")
         self.to.link(file.iri, "dcatap:availability", _AVAILABLE)
+        # Access rights are rights; on the file it is these that data.europa.eu looks for.
+        self.to.link(file.iri, "dct:rights", dataset.terms.access_rights)
 
     def sample(self, dataset: Dataset, sample: Sample, iri: str) -> None:
         """Describe a typical resource as a distribution, which is what ``adms:sample`` wants."""

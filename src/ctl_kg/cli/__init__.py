@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from ctl_kg import __version__
-from ctl_kg.cli import config, contracts, matrix, project, search, serving, tables, why
+from ctl_kg.cli import config, contracts, matrix, portal, project, search, serving, tables, why
 from ctl_kg.cli.context import Context
 from ctl_kg.errors import CtlKgError, QuerySyntaxError
 
@@ -42,6 +42,7 @@ matrix.register(app)
 search.register(app)
 contracts.register(app)
 tables.register(app)
+portal.register(app)
 
 
 def _show_version(asked: bool) -> None:

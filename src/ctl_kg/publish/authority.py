@@ -15,13 +15,16 @@ from dataclasses import dataclass
 
 EU = "http://publications.europa.eu/resource/authority/"
 IANA = "https://www.iana.org/assignments/media-types/"
-_ITALIAN_LICENCES = "https://w3id.org/italia/controlled-vocabulary/licences/"
 _LICENCE_TYPES = "http://purl.org/adms/licencetype/"
 
 THEME = EU + "data-theme/"
 FREQUENCY = EU + "frequency/"
 LANGUAGE = EU + "language/"
 FILE_TYPE = EU + "file-type/"
+LICENCE = EU + "licence/"
+ACCESS_RIGHT = EU + "access-right/"
+AVAILABILITY = EU + "planned-availability/"
+ITALIAN_LICENCES = "https://w3id.org/italia/controlled-vocabulary/licences/"
 
 THEMES = frozenset(
     THEME + code
@@ -40,6 +43,59 @@ FREQUENCIES = frozenset(
 )  # fmt: skip
 # BCP 47 tag → code of the language table.
 LANGUAGE_CODES = {"it": "ITA", "en": "ENG"}
+# The official languages of the Union.
+LANGUAGES = frozenset(
+    LANGUAGE + code
+    for code in (
+        "BUL", "CES", "DAN", "DEU", "ELL", "ENG", "EST", "FIN", "FRA", "GLE", "HRV", "HUN", "ITA",
+        "LAV", "LIT", "MLT", "NLD", "POL", "POR", "RON", "SLK", "SLV", "SPA", "SWE",
+    )
+)  # fmt: skip
+ACCESS_RIGHTS = frozenset(
+    ACCESS_RIGHT + code
+    for code in ("CONFIDENTIAL", "NON_PUBLIC", "NORMAL", "PUBLIC", "RESTRICTED", "SENSITIVE")
+)
+AVAILABILITIES = frozenset(
+    AVAILABILITY + code for code in ("AVAILABLE", "EXPERIMENTAL", "STABLE", "TEMPORARY")
+)
+
+# Code of the file-type table → its media types, the first being the usual one. Not the whole
+# table: what this project offers, and what portals get most.
+FILE_TYPES: Mapping[str, tuple[str, ...]] = {
+    "CSV": ("text/csv",),
+    "DOCX": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
+    "GEOJSON": ("application/geo+json", "application/vnd.geo+json", "application/json"),
+    "GPKG": ("application/geopackage+sqlite3",),
+    "GZIP": ("application/gzip",),
+    "HTML": ("text/html",),
+    "ICS": ("text/calendar",),
+    "JPEG": ("image/jpeg",),
+    "JSON": ("application/json",),
+    "JSON_LD": ("application/ld+json", "application/csvm+json", "application/json"),
+    "KML": ("application/vnd.google-earth.kml+xml",),
+    "KMZ": ("application/vnd.google-earth.kmz",),
+    "NETCDF": ("application/x-netcdf", "application/netcdf"),
+    "ODS": ("application/vnd.oasis.opendocument.spreadsheet",),
+    "ODT": ("application/vnd.oasis.opendocument.text",),
+    "PARQUET": ("application/vnd.apache.parquet",),
+    "PDF": ("application/pdf",),
+    "PNG": ("image/png",),
+    "RDF_N_QUADS": ("application/n-quads",),
+    "RDF_N_TRIPLES": ("application/n-triples",),
+    "RDF_TRIG": ("application/trig",),
+    "RDF_TURTLE": ("text/turtle",),
+    "RDF_XML": ("application/rdf+xml",),
+    "RSS": ("application/rss+xml",),
+    "SHP": ("application/vnd.shp", "application/zip"),
+    "SPARQLQRES": ("application/sparql-results+xml", "application/sparql-results+json"),
+    "TIFF": ("image/tiff",),
+    "TSV": ("text/tab-separated-values",),
+    "TXT": ("text/plain",),
+    "XLS": ("application/vnd.ms-excel",),
+    "XLSX": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",),
+    "XML": ("application/xml", "text/xml"),
+    "ZIP": ("application/zip",),
+}
 
 # Region in NUTS → in GeoNames, which is the one of the two that portals look places up in.
 # Source: GeoNames, administrative divisions of the first order of Italy.
@@ -66,7 +122,7 @@ _CC_BY = Licence(
     "4.0",
     "https://creativecommons.org/licenses/by/4.0/",
     EU + "licence/CC_BY_4_0",
-    _ITALIAN_LICENCES + "A21_CCBY40",
+    ITALIAN_LICENCES + "A21_CCBY40",
     _LICENCE_TYPES + "Attribution",
 )
 _CC0 = Licence(
@@ -77,7 +133,7 @@ _CC0 = Licence(
     "1.0",
     "https://creativecommons.org/publicdomain/zero/1.0/",
     EU + "licence/CC0",
-    _ITALIAN_LICENCES + "A11_CCO10",
+    ITALIAN_LICENCES + "A11_CCO10",
     _LICENCE_TYPES + "PublicDomain",
 )
 

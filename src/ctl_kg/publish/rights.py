@@ -1,8 +1,9 @@
 """The rights gate: nothing is released without licence, rights holder, frequency and theme.
 
 Asked of every dataset of the catalogue, every vocabulary and the ontology; a file takes its
-terms from its dataset. Values must be in the lists that portals check (``authority``), since an
-unknown one is as good as none there.
+terms from its dataset (``catalogue/reading`` refuses a file of none). Values must be in the lists
+that portals check (``authority``), since an unknown one is as good as none there; a rights holder
+must be a resource with a name.
 
 Source: DCAT-AP_IT 2.0 (dcatapit:Dataset, dcatapit:Distribution), DCAT-AP 3.0.1 §5.
 """
@@ -10,7 +11,7 @@ Source: DCAT-AP_IT 2.0 (dcatapit:Dataset, dcatapit:Distribution), DCAT-AP 3.0.1 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
@@ -24,11 +25,16 @@ CATALOGUE_FILE = "data/catalogue.ttl"
 _DCAT = "http://www.w3.org/ns/dcat#"
 _DCT = "http://purl.org/dc/terms/"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_NAMES = (
+    "http://xmlns.com/foaf/0.1/name",
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+    "http://www.w3.org/2000/01/rdf-schema#label",
+)
 
 
 @dataclass(frozen=True)
 class _Demand:
-    """One statement that must be there; ``known`` values, or any resource if there are none."""
+    """One statement that must be there; its value one of ``known``, or else one with a name."""
 
     path: str
     name: dict[str, str]
@@ -100,9 +106,16 @@ def check_rights(quads: Iterable[Quad], base_iri: str) -> list[Finding]:
         for demand in _DEMANDS:
             values = said[subject, demand.path]
             unknown = [each for each in values if demand.known and each not in demand.known]
-            if not values or unknown:
-                found.append(_lacking(subject, demand, unknown, base_iri))
+            nameless = [
+                each for each in values if not demand.known and not _has_name(said, each)
+            ]
+            if not values or unknown or nameless:
+                found.append(_lacking(subject, demand, unknown, nameless, base_iri))
     return found
+
+
+def _has_name(said: Mapping[tuple[str, str], list[str]], value: str) -> bool:
+    return any(said.get((value, path)) for path in _NAMES)
 
 
 def _has_catalogue(quads: Iterable[Quad], graph: str) -> bool:
@@ -133,30 +146,44 @@ def _no_catalogue(base_iri: str) -> Finding:
     )
 
 
-def _lacking(subject: str, demand: _Demand, unknown: list[str], base_iri: str) -> Finding:
-    if unknown:
-        value = min(unknown)
-        message = {
-            "it": f"Il valore <{value}> per {demand.name['it']} non è negli elenchi che i portali "
-            "conoscono.",
-            "en": f"<{value}> as {demand.name['en']} is not in the lists that portals know.",
-        }
-    else:
-        value = ""
-        message = {
-            "it": f"Manca {demand.name['it']}: così non si pubblica.",
-            "en": f"The {demand.name['en']} is missing: this cannot be released.",
+def _lacking(
+    subject: str, demand: _Demand, unknown: list[str], nameless: list[str], base_iri: str
+) -> Finding:
+    value = min(unknown or nameless, default="")
+    mend = {
+        "it": f"Aggiungete in {CATALOGUE_FILE}: {demand.example} ;",
+        "en": f"Add to {CATALOGUE_FILE}: {demand.example} ;",
+    }
+    if nameless:
+        mend = {
+            "it": f"Indicate una risorsa descritta nei dati, o date un nome a <{value}>.",
+            "en": f"Point at a resource that the data describe, or give <{value}> a name.",
         }
     return Finding(
         severity=VIOLATION,
         focus=subject,
         rule=f"{base_iri}rules/rights-gate",
         component=f"{base_iri}rules/rights",
-        message=message,
-        mend={
-            "it": f"Aggiungete in {CATALOGUE_FILE}: {demand.example} ;",
-            "en": f"Add to {CATALOGUE_FILE}: {demand.example} ;",
-        },
+        message=_message(demand.name, value, is_nameless=bool(nameless)),
+        mend=mend,
         path=demand.path,
         value=value or None,
     )
+
+
+def _message(name: Mapping[str, str], value: str, *, is_nameless: bool) -> dict[str, str]:
+    if is_nameless:
+        return {
+            "it": f"Il valore <{value}> per {name['it']} non ha nome: nessun portale lo mostra.",
+            "en": f"<{value}> as {name['en']} has no name: no portal can show it.",
+        }
+    if value:
+        return {
+            "it": f"Il valore <{value}> per {name['it']} non è negli elenchi che i portali "
+            "conoscono.",
+            "en": f"<{value}> as {name['en']} is not in the lists that portals know.",
+        }
+    return {
+        "it": f"Manca {name['it']}: così non si pubblica.",
+        "en": f"The {name['en']} is missing: this cannot be released.",
+    }
