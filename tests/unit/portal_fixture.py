@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from ctl_kg.assets import find_assets
-from ctl_kg.portal.check import Checked, check
+from ctl_kg.portal.check import Checked, check, inspect, placed
 from ctl_kg.portal.source import read_file
 from ctl_kg.portal.terms import PROFILES
 from ctl_kg.publish.findings import Finding
@@ -123,9 +123,19 @@ def checked(
     return check(read_file(path), PROFILES[profile], find_assets(), online=online)
 
 
-def traps(result: Checked) -> list[str]:
+def trapped(
+    folder: Path, text: str, profile: str = "dcat-ap", name: str = "c.ttl", *, online: bool = False
+) -> list[Finding]:
+    """Look for traps only, without the shapes, which take a process."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    offered = read_file(path)
+    return placed(inspect(offered, PROFILES[profile], online=online).found, offered)
+
+
+def traps(findings: Iterable[Finding]) -> list[str]:
     """Return the names of the traps that were found, each once."""
-    return sorted({trap(each) for each in result.findings if "rules/portal-" in each.rule})
+    return sorted({trap(each) for each in findings if "rules/portal-" in each.rule})
 
 
 def trap(finding: Finding) -> str:

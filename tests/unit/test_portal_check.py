@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from portal_fixture import (
     CONTENT,
     DATASET,
@@ -19,14 +22,18 @@ from portal_fixture import (
     send,
     served,
     trap,
+    trapped,
     traps,
 )
 from pyoxigraph import RdfFormat, parse, serialize
 
 from ctl_kg.errors import RdfSyntaxError, SourceError
-from ctl_kg.portal.mqa import DIMENSIONS, INDICATORS, MOST, RATINGS
+from ctl_kg.portal.check import inspect, placed
+from ctl_kg.portal.mqa import DIMENSIONS, INDICATORS, MOST, RATINGS, score
 from ctl_kg.portal.report import check_json, check_lines
 from ctl_kg.portal.source import read_file
+from ctl_kg.portal.syntaxes import read_rdf
+from ctl_kg.portal.terms import PROFILES
 from ctl_kg.publish.findings import VIOLATION, WARNING
 
 TOMORROW = (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
@@ -42,7 +49,7 @@ def test_a_catalogue_that_has_everything_has_no_finding(tmp_path: Path) -> None:
     result = checked(tmp_path, GOOD)
     assert result.findings == ()
     assert (result.datasets, result.files) == (1, 1)
-    assert checked(tmp_path, ITALIAN, "dcat-ap-it").findings == ()
+    assert trapped(tmp_path, ITALIAN, "dcat-ap-it") == []
 
 
 # What is changed, the trap, the node that is named.
@@ -92,9 +99,9 @@ def test_each_trap_is_a_violation_that_names_node_line_and_way_out(
     tmp_path: Path, old: str, new: str, name: str, focus: str
 ) -> None:
     text = changed(old, new)
-    result = checked(tmp_path, text)
-    found = [each for each in result.findings if trap(each) == name]
-    assert found, traps(result)
+    findings = trapped(tmp_path, text)
+    found = [each for each in findings if trap(each) == name]
+    assert found, traps(findings)
     (finding,) = found
     assert finding.severity == VIOLATION
     assert finding.focus == focus
@@ -129,9 +136,9 @@ def test_each_trap_is_a_violation_that_names_node_line_and_way_out(
     ],
 )  # fmt: skip
 def test_what_portals_bear_is_a_warning(tmp_path: Path, old: str, new: str, name: str) -> None:
-    result = checked(tmp_path, changed(old, new))
-    assert traps(result) == [name]
-    assert {each.severity for each in result.findings} == {WARNING}
+    findings = trapped(tmp_path, changed(old, new))
+    assert traps(findings) == [name]
+    assert {each.severity for each in findings} == {WARNING}
 
 
 @pytest.mark.parametrize(
@@ -151,29 +158,29 @@ def test_what_portals_bear_is_a_warning(tmp_path: Path, old: str, new: str, name
     ],
 )  # fmt: skip
 def test_italy_is_stricter(tmp_path: Path, old: str, new: str, name: str) -> None:
-    result = checked(tmp_path, changed(old, new, ITALIAN), "dcat-ap-it")
-    assert name in {trap(each) for each in result.findings if each.severity == VIOLATION}
+    findings = trapped(tmp_path, changed(old, new, ITALIAN), "dcat-ap-it")
+    assert name in {trap(each) for each in findings if each.severity == VIOLATION}
 
 
 def test_a_licence_on_the_dataset_only_is_told_as_such(tmp_path: Path) -> None:
     licence = f"    dct:license <{EU}licence/CC_BY_4_0> ;\n"
-    text = changed(licence, "").replace('    dct:identifier "d-1" ;\n', f'{licence}    dct:identifier "d-1" ;\n')  # fmt: skip
-    (finding,) = checked(tmp_path, text).findings
+    identifier = '    dct:identifier "d-1" ;\n'
+    text = changed(licence, "").replace(identifier, licence + identifier)
+    (finding,) = trapped(tmp_path, text)
     assert finding.focus == FILE
     assert "on the dataset only" in finding.message["en"]
 
 
 def test_datasets_and_files_without_an_iri_are_named_by_their_title(tmp_path: Path) -> None:
     text = GOOD + '\n[] a dcat:Dataset ; dct:title "Anonimo"@it .\n'
-    result = checked(tmp_path, text)
-    nameless = [each for each in result.findings if trap(each) == "blank-node"]
+    nameless = [each for each in trapped(tmp_path, text) if trap(each) == "blank-node"]
     assert [each.severity for each in nameless] == [VIOLATION]
     assert "Anonimo" in nameless[0].message["en"]
 
 
 def test_an_empty_document_harvests_nothing(tmp_path: Path) -> None:
     result = checked(tmp_path, "<https://example.org/a> <https://example.org/b> 1 .")
-    assert traps(result) == ["catalogue-missing", "datasets-missing"]
+    assert traps(result.findings) == ["catalogue-missing", "datasets-missing"]
     assert result.score is None
 
 
@@ -192,7 +199,7 @@ def test_every_syntax_gives_the_same_findings_with_lines(tmp_path: Path, name: s
     triples = [each.triple for each in parse(text.encode(), format=RdfFormat.TURTLE)]
     written = serialize(triples, format=syntax[name.partition(".")[2]])
     assert written is not None
-    (finding,) = checked(tmp_path, written.decode(), name=name).findings
+    (finding,) = trapped(tmp_path, written.decode(), name=name)
     assert (trap(finding), finding.focus) == ("licence-missing", FILE)
     assert finding.place is not None
     assert FILE in written.decode().split("\n")[finding.place.line - 1]
@@ -202,10 +209,10 @@ def test_every_syntax_gives_the_same_findings_with_lines(tmp_path: Path, name: s
     ("name", "text", "line", "message"),
     [
         ("a.ttl", "<urn:a> <urn:b> <urn:c> .\n<urn:a> nothing:b 1 .\n", 2, "nothing"),
-        ("a.nt", "<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b>\n", 2, ""),
+        ("a.nt", "<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b>\n", 2, r"\S"),
         ("a.rdf", '<?xml version="1.0"?>\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
-         'syntax-ns#">\n<rdf:Description>\n</rdf:RDF>\n', 4, ""),
-        ("a.jsonld", '{\n "@id": "urn:a",\n "urn:b": ]\n}', 3, ""),
+         'syntax-ns#">\n<rdf:Description>\n</rdf:RDF>\n', 4, r"\S"),
+        ("a.jsonld", '{\n "@id": "urn:a",\n "urn:b": ]\n}', 3, r"\S"),
         ("a.ttl", "\n<!DOCTYPE html>\n<html><body>Log in</body></html>", 1, "HTML"),
         ("a.rdf", '<html lang="it"><head/></html>', 1, "HTML"),
     ],
@@ -219,6 +226,47 @@ def test_malformed_rdf_names_file_and_line(
         read_file(path)
     assert (caught.value.path, caught.value.line) == (str(path), line)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("syntax", [RdfFormat.TURTLE, RdfFormat.RDF_XML, RdfFormat.JSON_LD])
+@given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_bytes_end_in_anything_but_triples_or_an_error_of_ours(
+    syntax: RdfFormat, content: bytes
+) -> None:
+    with contextlib.suppress(RdfSyntaxError):
+        read_rdf(content, "c", syntax, "relative:/")
+
+
+def test_json_that_is_nested_without_end_is_an_error_of_ours() -> None:
+    with pytest.raises(RdfSyntaxError):
+        read_rdf(b"[" * 200_000, "c", RdfFormat.JSON_LD, "relative:/")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(gone=st.sets(st.integers(8, GOOD.count("\n") - 1), min_size=1, max_size=6))
+@pytest.mark.parametrize("profile", ["dcat-ap", "dcat-ap-it", "schema-org"])
+def test_whatever_is_missing_the_check_goes_on(
+    tmp_path: Path, profile: str, gone: set[int]
+) -> None:
+    """Any statements taken out leave a document that is read and told about, or refused."""
+    lines = GOOD.split("\n")
+    text = "\n".join(
+        line for number, line in enumerate(lines)
+        if number not in gone or not line.startswith("    ")
+    )  # fmt: skip
+    path = tmp_path / "c.ttl"
+    path.write_text(text, encoding="utf-8")
+    try:
+        offered = read_file(path)
+    except RdfSyntaxError:
+        return
+    it = inspect(offered, PROFILES[profile])
+    for each in placed(it.found, offered):
+        assert each.message["en"]
+        assert each.mend["en"]
+    if it.profile.is_dcat:
+        found = score(it, ())
+        assert 0 <= found.total <= found.total + found.unknown <= 405
 
 
 def test_a_file_of_no_syntax_and_a_missing_file_say_so(tmp_path: Path) -> None:
@@ -241,9 +289,9 @@ def test_a_context_elsewhere_is_told_and_not_fetched(tmp_path: Path) -> None:
             "@id": "https://example.org/c",
             "@type": "dcat:Catalog",
         }
-        result = checked(tmp_path, json.dumps(document), name="c.jsonld")
+        findings = trapped(tmp_path, json.dumps(document), name="c.jsonld")
     assert asked == []
-    (finding,) = [each for each in result.findings if trap(each) == "remote-context"]
+    (finding,) = [each for each in findings if trap(each) == "remote-context"]
     assert finding.value == f"{address}/context.jsonld"
     assert "Write the context into the document" in finding.mend["en"]
 
@@ -256,10 +304,10 @@ def test_points_of_indicators_are_those_of_the_methodology() -> None:
 
 
 def test_what_is_there_earns_its_points_and_the_rest_needs_the_net(tmp_path: Path) -> None:
-    score = checked(tmp_path, GOOD).score
-    assert score is not None
-    assert (score.total, score.unknown, score.lost()) == (325, 80, [])
-    assert score.rating == "good to excellent"
+    found = checked(tmp_path, GOOD).score
+    assert found is not None
+    assert (found.total, found.unknown, found.lost()) == (325, 80, [])
+    assert found.rating == "good to excellent"
 
 
 @pytest.mark.parametrize(
@@ -279,20 +327,23 @@ def test_what_is_there_earns_its_points_and_the_rest_needs_the_net(tmp_path: Pat
 def test_what_is_missing_costs_its_points_and_says_how_to_earn_them(
     tmp_path: Path, old: str, points: int
 ) -> None:
-    score = checked(tmp_path, changed(old, "")).score
-    assert score is not None
-    lost = score.lost()
+    found = checked(tmp_path, changed(old, "")).score
+    assert found is not None
+    lost = found.lost()
     measured = [(each, number) for each, number, _ in lost if "accessibility" not in each.name]
     assert sum(number for _, number in measured) == points
     assert all(each.mend and datasets == [DATASET] for each, _, datasets in lost)
 
 
 def test_the_best_file_counts(tmp_path: Path) -> None:
-    worse = f"\n<{FILE}2> a dcat:Distribution ; dct:license <{EU}licence/CC_BY_4_0> ; dcat:accessURL <https://example.org/x> .\n"  # fmt: skip
+    worse = (
+        f"\n<{FILE}2> a dcat:Distribution ; dct:license <{EU}licence/CC_BY_4_0> ; "
+        "dcat:accessURL <https://example.org/x> .\n"
+    )
     text = changed(f"dcat:distribution <{FILE}>", f"dcat:distribution <{FILE}> , <{FILE}2>")
-    score = checked(tmp_path, text + worse).score
-    assert score is not None
-    assert (score.total, score.datasets[0].best_file) == (325, FILE)
+    found = checked(tmp_path, text + worse).score
+    assert found is not None
+    assert (found.total, found.datasets[0].best_file) == (325, FILE)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +365,7 @@ def test_online_every_address_is_asked_and_the_file_measured(
     with served(lambda handler: send(handler, status, body, "text/csv")) as address:
         text = GOOD.replace("https://example.org/data.csv", f"{address}/data.csv")
         result = checked(tmp_path, text, online=True)
-    assert traps(result) == expected
+    assert traps(result.findings) == expected
     assert result.score is not None
     assert (result.score.total, result.score.unknown) == (points, 0)
     if status != 200:
@@ -327,8 +378,8 @@ def test_a_type_that_is_sent_otherwise_is_told(
     monkeypatch.setattr("ctl_kg.portal.traps_files._is_inside", lambda host: False)
     with served(lambda handler: send(handler, 200, CONTENT, "text/html")) as address:
         text = GOOD.replace("https://example.org/data.csv", f"{address}/data.csv")
-        result = checked(tmp_path, text, online=True)
-    assert traps(result) == ["media-type-sent"]
+        findings = trapped(tmp_path, text, online=True)
+    assert traps(findings) == ["media-type-sent"]
 
 
 def test_the_report_is_short_and_the_json_complete(tmp_path: Path) -> None:

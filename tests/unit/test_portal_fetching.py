@@ -146,7 +146,7 @@ def test_a_connection_that_is_cut_is_asked_again_and_never_half_read() -> None:
 def test_a_server_that_is_silent_or_sends_too_much_is_left() -> None:
     with (
         served(lambda handler: time.sleep(1.5)) as address,
-        pytest.raises(PortalError, match="did not answer within 0.5 s"),
+        pytest.raises(PortalError, match=r"did not answer within 0\.5 s"),
     ):
         read(f"{address}/catalog")
     with (

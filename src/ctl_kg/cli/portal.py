@@ -95,13 +95,16 @@ def check(
         for line in check_lines(checked, _prefixes(offered.addresses.base_iri)):
             typer.echo(line)
     counts = count_by_severity(checked.findings)
-    told = ", ".join(
+    typer.echo(f"{offered.name}: {_counted(counts)}", err=True)
+    if counts[VIOLATION]:
+        raise typer.Exit(1)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(
         f"{number} {name.lower()}{'' if number == 1 or name == 'Info' else 's'}"
         for name, number in counts.items()
     )
-    typer.echo(f"{offered.name}: {told}", err=True)
-    if counts[VIOLATION]:
-        raise typer.Exit(1)
 
 
 def rehearse(

@@ -56,26 +56,39 @@ def check(
     Raises:
         SourceError: a file of shapes cannot be used.
     """
+    it = inspect(offered, profile, online=online, limits=limits)
+    by_shapes = validate(offered, profile, assets, shapes)
+    broken = {each.focus for each in by_shapes if each.severity == VIOLATION}
+    not_compliant = [each for each in it.datasets if not broken.isdisjoint(it.parts(each))]
+    findings = [*it.found, *_new(by_shapes, it.found)]
+    return Checked(
+        name=offered.name,
+        profile=profile,
+        datasets=len(it.datasets),
+        files=len(it.files),
+        findings=tuple(placed(findings, offered)),
+        score=score(it, not_compliant) if profile.is_dcat and it.datasets else None,
+        online=online,
+    )
+
+
+def inspect(
+    offered: Offered, profile: Profile, *, online: bool = False, limits: Limits | None = None
+) -> Inspection:
+    """Look for the traps only; see :func:`check`."""
     observed = observe(offered, profile, online=online, limits=limits or Limits())
     today = datetime.now(UTC).date().isoformat()
     it = Inspection(offered, profile, today, observed, online)
     check_identity(it)
     check_terms(it)
     check_files(it)
-    by_shapes = validate(offered, profile, assets, shapes)
-    broken = {each.focus for each in by_shapes if each.severity == VIOLATION}
-    not_compliant = [each for each in it.datasets if not broken.isdisjoint(it.parts(each))]
-    findings = [*it.found, *_new(by_shapes, it.found)]
+    return it
+
+
+def placed(findings: Iterable[Finding], offered: Offered) -> list[Finding]:
+    """Return findings in their order, each once, with file and line where these are known."""
     places = DocumentPlaces(offered.documents, offered.addresses.base_iri)
-    return Checked(
-        name=offered.name,
-        profile=profile,
-        datasets=len(it.datasets),
-        files=len(it.files),
-        findings=tuple(ordered(places.placed(findings))),
-        score=score(it, not_compliant) if profile.is_dcat and it.datasets else None,
-        online=online,
-    )
+    return ordered(places.placed(findings))
 
 
 def _new(by_shapes: Iterable[Finding], told: Iterable[Finding]) -> list[Finding]:

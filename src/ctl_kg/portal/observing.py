@@ -24,8 +24,8 @@ def observe(
 ) -> dict[str, Probe]:
     """Return what each address of a file gives, by address.
 
-    Files of the release are always read. Servers are asked only if ``online``; what was asked
-    by neither is left out.
+    Servers are asked only if ``online``; else files of the release are read, and other addresses
+    are left out.
     """
     say = offered.statements
     files = {
@@ -43,7 +43,7 @@ def observe(
     remote = []
     for url in sorted(asked):
         path = offered.addresses.file(url)
-        if path is not None and not (online and offered.addresses.served_at):
+        if path is not None and not online:
             found[url] = _of_file(path)
         elif online:
             remote.append(url)

@@ -41,7 +41,7 @@ class DocumentPlaces:
         if found is not None:
             return found
         for each in self._others:
-            line = _line_with(each.text.split("\n"), focus) if focus in each.text else 0
+            line = _line_with(each.text, focus)
             if line:
                 return Place(each.name, line)
         return None
@@ -58,12 +58,14 @@ class DocumentPlaces:
         ]
 
 
-def _line_with(lines: Sequence[str], iri: str) -> int:
+def _line_with(text: str, iri: str) -> int:
+    """Return the line that describes a node, else one that names it; 0 if there is none."""
+    if text.startswith(f"<{iri}> "):
+        return 1
     escaped = iri.replace("&", "&amp;")
-    subject = (f'rdf:about="{escaped}"', f'"@id": "{iri}"', f'"@id":"{iri}"')
-    anywhere = (f'"{escaped}"', f"<{iri}>", f'"{iri}"')
-    for marks in (subject, anywhere):
-        for number, line in enumerate(lines, 1):
-            if any(mark in line for mark in marks) or line.startswith(f"<{iri}> "):
-                return number
+    subject = (f'rdf:about="{escaped}"', f'"@id": "{iri}"', f'"@id":"{iri}"', f"\n<{iri}> ")
+    for mark in (*subject, f'"{escaped}"', f"<{iri}>", f'"{iri}"'):
+        position = text.find(mark)
+        if position >= 0:
+            return text.count("\n", 0, position + 1) + 1
     return 0

@@ -105,12 +105,11 @@ def _as_schema(triple: Triple) -> Triple:
 
 def _without_remote(content: bytes) -> tuple[bytes, list[str]]:
     """Take addresses of contexts out of a JSON-LD document; return them, too."""
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return content, []  # the parser tells the line
     found: list[str] = []
-    cleaned = _cleaned(document, found)
+    try:
+        cleaned = _cleaned(json.loads(content), found)
+    except (ValueError, RecursionError):
+        return content, []  # the parser tells the line
     return (json.dumps(cleaned).encode(), found) if found else (content, [])
 
 
@@ -141,10 +140,11 @@ def _syntax_error(
     if syntax == RdfFormat.RDF_XML and line is None:
         line = _line_of_xml(content) or None
     hint = "Mend the document; its maker has written what no reader takes."
-    lines = content.split(b"\n")
+    lines = content.decode(errors="replace").split("\n")
+    if line and not "".join(lines[line - 1 :]).strip():  # the end: name the last line with a text
+        line = max((n for n, text in enumerate(lines[:line], 1) if text.strip()), default=1)
     if line and line <= len(lines):
-        text = lines[line - 1].decode(errors="replace").strip()
-        hint = f"The line reads: {text[:120]}" if text else "The text ends here."
+        hint = f"The line reads: {lines[line - 1].strip()[:120]}"
     if "No scheme" in problem:
         hint = "A relative address: write it whole, for it means another thing at each place. " + (
             hint

@@ -39,9 +39,27 @@ def check_identity(it: Inspection) -> None:
 
 
 def _whole(it: Inspection) -> None:
-    profile, say = it.profile, it.say
-    catalogues = say.members(profile.catalogue_class)
+    catalogues = it.say.members(it.profile.catalogue_class)
     where = catalogues[0] if catalogues else it.offered.name
+    _document(it, where)
+    if not catalogues:
+        it.tell(
+            VIOLATION, "catalogue-missing", where,
+            f"there is no {it.short(it.profile.catalogue_class)} in the document",
+            "Describe the catalogue, and let it list its datasets.",
+        )  # fmt: skip
+    if not it.datasets:
+        it.tell(
+            VIOLATION, "datasets-missing", where,
+            f"there is no {it.short(it.profile.dataset_class)} in the document: nothing is "
+            "harvested",
+            "Check the address and the profile: --profile.",
+        )  # fmt: skip
+    _members(it, catalogues)
+
+
+def _document(it: Inspection, where: str) -> None:
+    """What the document itself keeps harvesters from reading."""
     for address in dict.fromkeys(it.offered.remote):
         it.tell(
             VIOLATION, "remote-context", where,
@@ -56,27 +74,20 @@ def _whole(it: Inspection) -> None:
             "of RDF: harvesters must guess the syntax",
             "Serve text/turtle, application/rdf+xml or application/ld+json.",
         )  # fmt: skip
-    if not catalogues:
-        it.tell(
-            VIOLATION, "catalogue-missing", where,
-            f"there is no {it.short(profile.catalogue_class)} in the document",
-            "Describe the catalogue, and let it list its datasets.",
-        )  # fmt: skip
-    if not it.datasets:
-        it.tell(
-            VIOLATION, "datasets-missing", where,
-            f"there is no {it.short(profile.dataset_class)} in the document: nothing is harvested",
-            "Check the address and the profile: --profile.",
-        )  # fmt: skip
-    listed = {each for catalogue in catalogues for each in say.texts(catalogue, profile.link)}
+
+
+def _members(it: Inspection, catalogues: list[str]) -> None:
+    """Every dataset is listed, and of the class that is looked for."""
+    path = it.profile.link
+    listed = {each for catalogue in catalogues for each in it.say.texts(catalogue, path)}
     for dataset in it.datasets:
         if catalogues and dataset not in listed:
             it.tell(
                 VIOLATION, "dataset-unlisted", dataset,
-                f"no catalogue lists the dataset ({it.short(profile.link)}): it is not harvested",
+                f"no catalogue lists the dataset ({it.short(path)}): it is not harvested",
                 "Link it from the catalogue.",
             )  # fmt: skip
-        if profile is DCAT_AP_IT and DCATAPIT + "Dataset" not in say.texts(dataset, TYPE):
+        if it.profile is DCAT_AP_IT and DCATAPIT + "Dataset" not in it.say.texts(dataset, TYPE):
             it.tell(
                 VIOLATION, "dataset-class", dataset,
                 "the dataset is not of the class dcatapit:Dataset: dati.gov.it skips it",

@@ -106,9 +106,7 @@ def check_rights(quads: Iterable[Quad], base_iri: str) -> list[Finding]:
         for demand in _DEMANDS:
             values = said[subject, demand.path]
             unknown = [each for each in values if demand.known and each not in demand.known]
-            nameless = [
-                each for each in values if not demand.known and not _has_name(said, each)
-            ]
+            nameless = [each for each in values if not demand.known and not _has_name(said, each)]
             if not values or unknown or nameless:
                 found.append(_lacking(subject, demand, unknown, nameless, base_iri))
     return found
