@@ -9,8 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctl_kg.errors import CtlKgError, NotFoundError
@@ -19,6 +18,7 @@ from ctl_kg.web import (
     discovery,
     endpoint,
     entities,
+    front_end,
     graph_documents,
     handlers,
     matrix,
@@ -33,7 +33,7 @@ from ctl_kg.web.limits import Limited
 from ctl_kg.web.metrics import Metrics
 from ctl_kg.web.negotiation import prefers_html
 from ctl_kg.web.observe import Observed
-from ctl_kg.web.pages import STATIC_DIR, render
+from ctl_kg.web.pages import render
 from ctl_kg.web.query_job import Job
 from ctl_kg.web.requests import accept_of, check_text, page_of
 from ctl_kg.web.responses import SECURITY_HEADERS, problem, retry_headers
@@ -190,7 +190,7 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     return error_response(request, fault, dict(SECURITY_HEADERS))
 
 
-def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
+def routes(site: Site, metrics: Metrics) -> list[Route]:
     """Return the route table; the last route takes every other path."""
 
     async def probe() -> str:
@@ -223,7 +223,7 @@ def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
         Route("/healthz", operations.healthz),
         Route("/readyz", operations.readyz(probe)),
         Route("/metrics", operations.metrics_page(metrics)),
-        Mount("/static", StaticFiles(directory=STATIC_DIR)),
+        Route("/static/{name}", front_end.static_file),
         Route("/{path:path}", entities.entity),
     ]  # fmt: skip
 

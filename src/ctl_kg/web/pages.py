@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,10 +13,31 @@ from markupsafe import Markup
 
 from ctl_kg import __version__
 from ctl_kg.languages import LANGUAGES, Messages
+from ctl_kg.web.front_end import asset
 from ctl_kg.web.views import Link, View
 
 TEMPLATES_DIR = Path(__file__).parent / "templates"
-STATIC_DIR = Path(__file__).parent / "static"
+
+# Where the menu leads: path, and key of its text under [nav].
+NAVIGATION = (
+    ("/explore", "explore"),
+    ("/matrix", "matrix"),
+    ("/why", "why"),
+    ("/map", "map"),
+    ("/timeline", "timeline"),
+    ("/queries", "queries"),
+    ("/sparql", "sparql"),
+    ("/quality", "quality"),
+    ("/downloads", "downloads"),
+)
+FOOTER = (
+    ("reviewers", (("/ontology", "ontology"), ("/controlled-vocabulary/", "vocabularies"),
+                   ("/quality", "quality"), ("/about", "about"))),
+    ("programs", (("/api", "api"), ("/sparql", "sparql"), ("/downloads", "downloads"),
+                  ("/shapes", "shapes"), ("/.well-known/void", "void"))),
+    ("service", (("/accessibility", "accessibility"), ("/privacy", "privacy"),
+                 ("/about#licence", "licence"))),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,6 +47,8 @@ class PageContext:
     ``explicit`` tells that the language was asked for in the address: links then keep it.
     """
 
+    navigation: ClassVar[tuple[tuple[str, str], ...]] = NAVIGATION
+    footer: ClassVar[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = FOOTER
     messages: Messages
     path: str
     query: tuple[tuple[str, str], ...] = ()
@@ -54,6 +78,18 @@ class PageContext:
         query = urlencode([*kept, *((n, v) for n, v in parameters.items() if v)])
         path = quote(self.path, safe="/:@!$&'()*+,;=~-._%")
         return path + (f"?{query}" if query else "")
+
+    def asset(self, name: str) -> str:
+        """Return the address of a style, script, font or picture of the website."""
+        return self.root_path + asset(name)
+
+    def is_at(self, path: str) -> bool:
+        """Tell whether this page is the one at a path below the mount point."""
+        return self.path == self.root_path + path
+
+    def is_in(self, path: str) -> bool:
+        """Tell whether this page stands at or below a path."""
+        return self.is_at(path) or self.path.startswith(self.root_path + path.rstrip("/") + "/")
 
     def languages(self) -> list[Link]:
         """Return links to this page in the other languages."""
@@ -94,6 +130,10 @@ def render(view: View, page: PageContext) -> bytes:
     template = _environment().get_template(view.template)
     values = {each.name: getattr(view, each.name) for each in fields(view)}
     text = template.render(
-        **values, t=page.messages, page=page, url=page.url, site_version=__version__
+        **values,
+        t=page.messages,
+        page=page,
+        url=page.url,
+        site_version=__version__,
     )
     return text.encode()

@@ -5,8 +5,8 @@ Plain values only: no store, no request. Addresses are ready to stand in ``href`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import Field, dataclass, field
+from typing import Any, ClassVar, Protocol
 
 
 @dataclass(frozen=True)
@@ -527,17 +527,8 @@ class ErrorView:
     offers: tuple[str, ...] = field(default=())
 
 
-View = (
-    HomeView
-    | ResourceView
-    | ListView
-    | GraphView
-    | SparqlView
-    | QueryView
-    | QueriesView
-    | ApiView
-    | WhyView
-    | SearchView
-    | MatrixView
-    | ErrorView
-)
+class View(Protocol):
+    """A frozen dataclass that a template is filled with, field by field."""
+
+    template: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
