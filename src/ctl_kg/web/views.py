@@ -5,7 +5,8 @@ Plain values only: no store, no request. Addresses are ready to stand in ``href`
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field
+import dataclasses
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 
@@ -531,4 +532,4 @@ class View(Protocol):
     """A frozen dataclass that a template is filled with, field by field."""
 
     template: ClassVar[str]
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
