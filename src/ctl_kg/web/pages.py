@@ -31,7 +31,7 @@ NAVIGATION = (
     ("/downloads", "downloads"),
 )
 FOOTER = (
-    ("reviewers", (("/ontology", "ontology"), ("/controlled-vocabulary/", "vocabularies"),
+    ("reviewers", (("/onto/CTL", "ontology"), ("/controlled-vocabulary/", "vocabularies"),
                    ("/quality", "quality"), ("/about", "about"))),
     ("programs", (("/api", "api"), ("/sparql", "sparql"), ("/downloads", "downloads"),
                   ("/shapes", "shapes"), ("/.well-known/void", "void"))),
