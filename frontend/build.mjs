@@ -50,12 +50,28 @@ async function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">\n${kept}\n</svg>\n`;
 }
 
+// Packages that come as one file with what they depend on inside.
+const WITH_OTHERS_INSIDE = ["@zazuko/yasgui"];
+
+/** Adds what a package depends on, and what that depends on. */
+async function addDependencies(name, packages) {
+  const text = await readFile(path.join(MODULES, name, "package.json"), "utf8").catch(() => "{}");
+  for (const each of Object.keys(JSON.parse(text).dependencies ?? {})) {
+    if (packages.has(each)) continue;
+    packages.add(each);
+    await addDependencies(each, packages);
+  }
+}
+
 /** The licences of all packages of which something is in the bundles. */
 async function licences(metafile) {
   const packages = new Set(["bootstrap-italia"]);
   for (const input of Object.keys(metafile.inputs)) {
     const found = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (found) packages.add(found[1]);
+  }
+  for (const name of WITH_OTHERS_INSIDE) {
+    if (packages.has(name)) await addDependencies(name, packages);
   }
   const parts = [];
   for (const name of [...packages].sort()) {

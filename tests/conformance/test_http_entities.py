@@ -328,6 +328,6 @@ def test_files_of_the_release(client: TestClient) -> None:
 
 def test_home_leads_on(client: TestClient) -> None:
     home = client.get("/", headers={"accept": BROWSER}).text
-    for target in ("/data/cluster/", "/queries", "/sparql", "/queries/clusters-by-network"):
+    for target in ("/explore/clusters", "/explore", "/queries", "/sparql", "/downloads"):
         assert f'href="{target}"' in home
     assert '"@type": "Dataset"' in home

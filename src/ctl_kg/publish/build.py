@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from ctl_kg.assets import Assets
 from ctl_kg.errors import NotConformingError, SourceError
 from ctl_kg.namespaces import DEFAULT_BASE
+from ctl_kg.publish.checked import what_is_checked
 from ctl_kg.publish.findings import Finding, count_by_severity
 from ctl_kg.publish.literal_check import has_unwritable
 from ctl_kg.publish.manifest import manifest, tool_versions
@@ -93,7 +94,7 @@ def _build(assets: Assets, out: Path, base_iri: str, progress: Progress) -> Buil
             findings,
             hint="Mend them and build again; a release that was there is untouched.",
         )
-    files |= report_files(findings, base_iri)
+    files |= report_files(findings, base_iri, what_is_checked(project, statistics.quads))
     files[MANIFEST] = manifest(project, statistics, count_by_severity(findings), files).encode()
     progress("putting the release in place")
     write_release(out, lambda folder: write_files(folder, files))

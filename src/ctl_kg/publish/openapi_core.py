@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from ctl_kg.publish.formats import DESCRIPTION_FORMATS, GRAPH_FORMATS, SELECT_FORMATS
+from ctl_kg.sparql.query_view import VIEWS
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -76,7 +77,8 @@ _PARAMETER = _object(
 _QUERY = _object(
     {
         "name": _TEXT, "version": _COUNT, "title": _TEXT, "question": _TEXT, "description": _TEXT,
-        "group": _TEXT, "competency": _TEXT, "view": _TEXT,
+        "group": _TEXT, "competency": _TEXT, "view": {"type": "string", "enum": list(VIEWS)},
+        "channels": {"type": "object", "additionalProperties": _list_of(_TEXT)},
         "parameters": _list_of(ref("Parameter")), "columns": _list_of(ref("Column")),
         "links": {"type": "object", "additionalProperties": _TEXT},
     }

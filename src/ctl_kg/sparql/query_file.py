@@ -22,6 +22,7 @@ from ctl_kg.errors import QueryFileError, QuerySyntaxError
 from ctl_kg.namespaces import prefixes
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.query_model import Column, Parameter, QueryFile, Texts
+from ctl_kg.sparql.query_view import read_view
 from ctl_kg.sparql.store import LocalStore
 from ctl_kg.sparql.terms import XSD
 
@@ -32,7 +33,6 @@ GROUPS = (
     "cluster-network", "s3", "pnrr", "projects", "organisations",
     "members", "geography", "events", "provenance", "quality",
 )  # fmt: skip
-VIEWS = ("table", "bar", "matrix", "network", "map", "timeline")
 PARAMETER_TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
 COLUMN_TYPES = (
     *PARAMETER_TYPES, "lang-string", "double", "year", "year-month", "date-time", "duration",
@@ -99,6 +99,10 @@ def parse_query(text: str, *, name: str, path: Path | str | None = None) -> Quer
         _parameter(reader, key, table) for key, table in header.get("params", {}).items()
     )
     columns = tuple(_column(reader, key, row) for key, row in header.get("columns", {}).items())
+    view = read_view(
+        header.get("view", "table"), columns, parameters,
+        lambda message, hint: reader.fail(message, key="view", hint=hint),
+    )  # fmt: skip
     try:
         scan = guard.scan(text)
         LocalStore().query(text)
@@ -111,7 +115,7 @@ def parse_query(text: str, *, name: str, path: Path | str | None = None) -> Quer
         question=header["question"],
         competency=str(header["competency"]),
         group=header["group"],
-        view=header.get("view", "table"),
+        view=view,
         parameters=parameters,
         columns=columns,
         form=scan.form or "",
@@ -196,8 +200,6 @@ def _check_header(reader: _Reader, header: dict[str, Any]) -> None:
         _texts(reader, header[key], key)
     if header["group"] not in GROUPS:
         reader.fail(f"unknown group '{header['group']}'", key="group", hint=_one_of(GROUPS))
-    if header.get("view", "table") not in VIEWS:
-        reader.fail(f"unknown view '{header['view']}'", key="view", hint=_one_of(VIEWS))
     version = header.get("version", 1)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         reader.fail("'version' is not a whole number from 1", key="version")

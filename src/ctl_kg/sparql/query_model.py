@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Texts = Mapping[str, str]
 
@@ -37,6 +37,18 @@ class Column:
 
 
 @dataclass(frozen=True)
+class View:
+    """How the answer is best shown: a kind, and the columns that each of its channels draws."""
+
+    kind: str = "table"
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def column(self, channel: str) -> str | None:
+        """Return the column of a channel that has one at most."""
+        return next(iter(self.channels.get(channel, ())), None)
+
+
+@dataclass(frozen=True)
 class QueryFile:
     """A stock query; ``name`` is the file name without suffix and the slug of its IRI.
 
@@ -49,7 +61,7 @@ class QueryFile:
     question: Texts
     competency: str
     group: str
-    view: str
+    view: View
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     form: str

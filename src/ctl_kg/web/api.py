@@ -85,7 +85,8 @@ def _entry(request: Request, site: Site, query: QueryFile, language: str) -> dic
         "description": query.description[language],
         "group": query.group,
         "competency": query.competency,
-        "view": query.view,
+        "view": query.view.kind,
+        "channels": query.view.channels,
         "parameters": [
             describe_parameter(each, language, choices_of(site, each)) for each in query.parameters
         ],

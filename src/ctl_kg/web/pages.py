@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from ctl_kg import __version__
 from ctl_kg.languages import LANGUAGES, Messages
+from ctl_kg.settings import Settings
 from ctl_kg.web.front_end import asset
 from ctl_kg.web.views import Link, View
 
@@ -36,8 +37,28 @@ FOOTER = (
     ("programs", (("/api", "api"), ("/sparql", "sparql"), ("/downloads", "downloads"),
                   ("/shapes", "shapes"), ("/.well-known/void", "void"))),
     ("service", (("/accessibility", "accessibility"), ("/privacy", "privacy"),
-                 ("/about#licence", "licence"))),
+                 ("/about#licence", "licence"), ("/about#contact", "contact"))),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who publishes the site, as its settings say; what they leave out is empty."""
+
+    name: str = ""
+    url: str = ""
+    email: str = ""
+    feedback_url: str = ""
+
+
+def publisher_of(settings: Settings) -> Publisher:
+    """Return who publishes the site."""
+    return Publisher(
+        settings.publisher_name.strip(),
+        settings.publisher_url,
+        settings.contact_email,
+        settings.feedback_url,
+    )
 
 
 @dataclass(frozen=True)
@@ -48,12 +69,15 @@ class PageContext:
     """
 
     navigation: ClassVar[tuple[tuple[str, str], ...]] = NAVIGATION
+    all_languages: ClassVar[tuple[str, ...]] = LANGUAGES
     footer: ClassVar[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = FOOTER
     messages: Messages
     path: str
     query: tuple[tuple[str, str], ...] = ()
     explicit: bool = False
     root_path: str = ""
+    publisher: Publisher = Publisher()
+    base_iri: str = ""
 
     @property
     def language(self) -> str:
@@ -90,6 +114,12 @@ class PageContext:
     def is_in(self, path: str) -> bool:
         """Tell whether this page stands at or below a path."""
         return self.is_at(path) or self.path.startswith(self.root_path + path.rstrip("/") + "/")
+
+    @property
+    def canonical(self) -> str:
+        """The public address of this page, whatever the server runs at; "" if it has none."""
+        path = self.here().removeprefix(self.root_path).lstrip("/")
+        return self.base_iri + path if self.base_iri else ""
 
     def languages(self) -> list[Link]:
         """Return links to this page in the other languages."""

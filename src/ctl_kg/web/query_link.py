@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import IO, Any, NamedTuple, TypeAlias, cast
 
 from ctl_kg import errors
-from ctl_kg.errors import CtlKgError, StoreError
+from ctl_kg.errors import BusyError, CtlKgError, StoreError
 from ctl_kg.web.query_job import Head, Job
 from ctl_kg.web.query_process import FRAME_HEAD, JOB_HEAD, out_of_memory
 
@@ -81,7 +81,7 @@ class QueryProcess(asyncio.Protocol):
         """Note that the process has ended."""
         self.is_dead = True
         if not self.hello.done():
-            self.hello.set_exception(StoreError("no process can be started for the query"))
+            self.hello.set_exception(BusyError("no process can be started for the query"))
         self._finish(out_of_memory())
 
     def data_received(self, data: bytes) -> None:

@@ -8,10 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from ctl_kg.errors import ParameterError
+from ctl_kg.languages import Messages
 from ctl_kg.publish import snippets
 from ctl_kg.publish.search import Found, Hit
 from ctl_kg.publish.search_index import FIELD_OF, Text
 from ctl_kg.publish.snippets import Marked, Marker, as_html
+from ctl_kg.web.error_pages import error_page
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
@@ -127,8 +129,8 @@ def search_view(
         title=title,
         query=text[:500],
         action=page.root_path + "/search",
-        error=error.message if error else "",
-        hint=_hint(error) if error else "",
+        error=error_page(error, page.messages).message if error else "",
+        hint=_hint(error, page.messages) if error else "",
         total=0,
         summary="",
         corrected="",
@@ -143,9 +145,9 @@ def search_view(
     return _answered(site, page, view, results) if results else view
 
 
-def _hint(error: ParameterError) -> str:
+def _hint(error: ParameterError, t: Messages) -> str:
     allowed = ", ".join(error.allowed[:12]) if len(error.allowed) <= 12 else ""
-    return " ".join(each for each in (error.hint, allowed) if each)
+    return f"{t('errors.allowed')}: {allowed}." if allowed else error_page(error, t).hint
 
 
 def _answered(site: Site, page: PageContext, view: SearchView, results: Results) -> SearchView:

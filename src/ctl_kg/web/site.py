@@ -15,8 +15,10 @@ from ctl_kg.publish.description import Describer
 from ctl_kg.publish.formats import GraphWriter, read_context
 from ctl_kg.publish.index import ReleaseIndex
 from ctl_kg.publish.iris import IriPaths
+from ctl_kg.publish.lists import Lists
 from ctl_kg.publish.release import manifest_digest, read_manifest
 from ctl_kg.publish.resources import Resources
+from ctl_kg.publish.review import Review, read_report
 from ctl_kg.publish.search import SearchIndex, open_search
 from ctl_kg.publish.why import Why
 from ctl_kg.settings import Settings
@@ -52,6 +54,8 @@ class Site:
     search: SearchIndex
     why: Why
     resources: Resources
+    lists: Lists
+    review: Review
     rows: RowCache = field(default_factory=RowCache)
 
     def choices(self, parameter: Parameter) -> list[Choice]:
@@ -106,6 +110,7 @@ def _opened(
     store = open_release_store(release_dir, base_iri=base_iri)
     describer = Describer(store, base_iri)
     why = Why(store, describer, base_iri)
+    search = open_search(release_dir, base_iri, lambda: store)
     return Site(
         release_dir=release_dir,
         settings=settings,
@@ -122,7 +127,9 @@ def _opened(
         pool=pool,
         digest=digest,
         modified=modified_from(str(manifest.get("released", ""))),
-        search=open_search(release_dir, base_iri, lambda: store),
+        search=search,
         why=why,
         resources=Resources(store, why.reader),
+        lists=Lists(store, describer, why.reader, base_iri),
+        review=Review(store, describer, search, read_report(release_dir), base_iri),
     )

@@ -6,7 +6,7 @@ Plain values only: no store, no request. Addresses are ready to stand in ``href`
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 
@@ -513,19 +513,6 @@ class MatrixView:
     try_it: str = ""
     stock: str = ""
     coverage: tuple[CoverageNote, ...] = ()
-
-
-@dataclass(frozen=True)
-class ErrorView:
-    """What went wrong, and what to do: error.html."""
-
-    template: ClassVar[str] = "error.html"
-    title: str
-    status: int
-    message: str
-    hint: str
-    suggestions: tuple[Link, ...] = field(default=())
-    offers: tuple[str, ...] = field(default=())
 
 
 class View(Protocol):

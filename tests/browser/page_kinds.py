@@ -1,0 +1,44 @@
+"""One address for each kind of page: what the browser tests open."""
+
+from __future__ import annotations
+
+# Kind of page: path, and the status that it has.
+PAGES: dict[str, tuple[str, int]] = {
+    "home": ("/", 200),
+    "cluster": ("/data/cluster/afil.html", 200),
+    "network": ("/data/network/vanguard-initiative.html", 200),
+    "project": ("/data/project/s34growth.html", 200),
+    "passage": ("/data/passage/p-0044.html", 200),
+    "document": ("/data/source/brochure-text-v1.html", 200),
+    "explore": ("/explore", 200),
+    "list with facets": ("/explore/projects", 200),
+    "list, narrowed": ("/explore/clusters?network=eccp&network=eusalp&sort=-members", 200),
+    "list, nothing": ("/explore/projects?cluster=lac&q=zzzz", 200),
+    "list, refused": ("/explore/projects?cluster=nobody", 400),
+    "folder": ("/data/", 200),
+    "list of a folder": ("/data/project/", 200),
+    "vocabularies": ("/controlled-vocabulary/", 200),
+    "concept": ("/controlled-vocabulary/s3-ecosystem/nutrizione.html", 200),
+    "ontology": ("/onto/CTL.html", 200),
+    "class": ("/onto/CTL/TechnologyCluster.html", 200),
+    "shapes": ("/shapes.html", 200),
+    "description": ("/.well-known/void.html", 200),
+    "stock queries": ("/queries", 200),
+    "stock query": ("/queries/clusters-by-network?network=network:eusalp", 200),
+    "stock query, refused": ("/queries/clusters-by-network?network=nonsense", 400),
+    "sparql": ("/sparql", 200),
+    "sparql answer": ("/sparql?query=SELECT%20*%20%7B%3Fs%20a%20%3Fo%7D%20LIMIT%205&format=html", 200),
+    "sparql, refused": ("/sparql?query=SELECT%20*%20%7B&format=html", 400),
+    "search": ("/search?q=vanguard", 200),
+    "search, nothing": ("/search?q=zzzzqqqq", 200),
+    "why": ("/why?from=cluster:afil&to=network:eusalp", 200),
+    "matrix": ("/matrix/clusters/networks", 200),
+    "matrices": ("/matrix", 200),
+    "api": ("/api", 200),
+    "unknown resource": ("/data/cluster/nobody.html", 404),
+}  # fmt: skip
+
+
+def address(path: str, language: str) -> str:
+    """Return a path with the language."""
+    return path + ("&" if "?" in path else "?") + "lang=" + language

@@ -1,0 +1,91 @@
+"""One visit of one page: what the browser met, and what axe-core finds."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Response
+
+WIDTHS = (1440, 390)
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+_AXE = """async (rules) => {
+  const found = await axe.run(document, { runOnly: { type: "tag", values: rules } });
+  return found.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target} (${failureSummary})`));
+}"""
+
+
+@dataclass
+class Visit:
+    """A page that was opened, and what went wrong meanwhile."""
+
+    page: Page
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+    bytes_received: int = 0
+
+    def open(self, path: str) -> Response:
+        """Open a path of the server and wait until nothing is loading."""
+        response = self.page.goto(self.origin + path, wait_until="networkidle")
+        assert response is not None
+        return response
+
+    def overflow(self) -> int:
+        """Return by how many pixels the page is wider than the window."""
+        script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        return int(self.page.evaluate(script))
+
+    def violations(self, packages: Path) -> list[str]:
+        """Return what axe-core finds of WCAG 2.1 A and AA, and of good practice."""
+        self.page.evaluate((packages / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+        found: list[str] = self.page.evaluate(_AXE, _RULES)
+        return found
+
+
+@contextlib.contextmanager
+def visiting(
+    browser: Browser,
+    origin: str,
+    *,
+    width: int = 1440,
+    language: str = "it",
+    scripts: bool = True,
+    reduced_motion: bool = True,
+    zoom: float = 1.0,
+) -> Iterator[Visit]:
+    """Open a window; requests to other hosts, console errors and failures are noted."""
+    height = 900 if width > 600 else 800
+    context = browser.new_context(
+        viewport={"width": int(width / zoom), "height": int(height / zoom)},
+        device_scale_factor=zoom,
+        locale={"it": "it-IT", "en": "en-GB"}[language],
+        java_script_enabled=scripts,
+        reduced_motion="reduce" if reduced_motion else "no-preference",
+    )
+    try:
+        page = context.new_page()
+        visit = Visit(page, origin)
+        host = urlsplit(origin).netloc
+
+        def asked(url: str) -> None:
+            parts = urlsplit(url)
+            if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
+                visit.complaints.append(f"a request left the server: {url}")
+
+        page.on("request", lambda request: asked(request.url))
+        page.on("pageerror", lambda error: visit.complaints.append(f"script error: {error}"))
+        page.on("requestfailed", lambda request: visit.complaints.append(
+            f"failed: {request.url} {request.failure}"))  # fmt: skip
+        page.on("console", lambda message: visit.complaints.append(
+            f"console {message.type}: {message.text}")
+            if message.type in ("error", "warning") else None)  # fmt: skip
+        page.on("response", lambda response: visit.complaints.append(
+            f"{response.status} for {response.url}")
+            if response.status >= 400 and response.request.resource_type != "document" else None)  # fmt: skip
+        yield visit
+    finally:
+        context.close()
