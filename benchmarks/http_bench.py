@@ -18,17 +18,21 @@ from functools import partial
 from pathlib import Path
 
 import peers
+import search
+import stock
+import why
 import works
 from fresh import fresh_pages
 from load import drive
 from loading import compare
 from processes import Running, cpu_seconds, family, memory
-from table import Fact, Row, Table
+from table import Fact, Row, Section, Table
 from versions import versions
 from works import Work
 
 Start = Callable[[], AbstractContextManager[Running]]
 OURS = "ctl-kg"
+_ADDRESSES = 20_000  # of each kind: more than are asked
 _HEAVY_S = 6  # less, and some peers have not answered all connections once
 
 
@@ -69,12 +73,15 @@ class Bench:
     def _drive(self, name: str, server: Running, work: Work) -> None:
         try:
             size = answer_size(server.origin + work.paths[0], work)
-            drive(server.origin, work.paths, work.headers, seconds=1)  # caches and compilers
+            connections = work.connections
+            drive(server.origin, work.warming, work.headers, seconds=1, connections=connections)
             seconds = (
                 max(self.seconds, _HEAVY_S) if work.name.startswith(works.HEAVY) else self.seconds
             )
             before = cpu_seconds(family(server.pid))
-            found = drive(server.origin, work.paths, work.headers, seconds=seconds)
+            found = drive(
+                server.origin, work.measured, work.headers, seconds=seconds, connections=connections
+            )
             cpu_s = cpu_seconds(family(server.pid)) - before
         except (RuntimeError, OSError) as error:
             self.table.notes.append(f"{name}, {work.name}: left out ({error})")
@@ -140,7 +147,8 @@ def data_servers(bench: Bench, release: Path, etag: str, *, large: bool) -> None
     """Measure the servers that hold the data: ours first."""
     data = "1M triples" if large else "reference data"
     nquads = release / "ctl-kg.nq"
-    bench.measure(OURS, partial(peers.ours, release), works.ours(etag, large=large), data)
+    asked = [*works.ours(etag, large=large), *_api(release, large=large)]
+    bench.measure(OURS, partial(peers.ours, release), asked, data)
     oxigraph = works.constructs("/query", large=large)
     bench.measure("oxigraph", partial(peers.oxigraph, nquads), oxigraph, data)
     if large:
@@ -150,6 +158,26 @@ def data_servers(bench: Bench, release: Path, etag: str, *, large: bool) -> None
         bench.measure("rdflib-endpoint", partial(peers.rdflib_endpoint, nquads), rdflib, data)
     bench.measure("shmarql", partial(peers.shmarql, nquads), works.shmarql(large=large), data)
     bench.measure("trifid", partial(peers.trifid, nquads), works.trifid(large=large), data)
+
+
+def _api(release: Path, *, large: bool) -> list[Work]:
+    return works.api(
+        stock.addresses(release, _ADDRESSES),
+        search.addresses(release, _ADDRESSES),
+        why.addresses(release, _ADDRESSES),
+        large=large,
+    )
+
+
+def in_process(bench: Bench, release: Path) -> None:
+    """Measure what stands behind the API without HTTP."""
+    if not bench.wanted(OURS):
+        return
+    bench.table.sections += [
+        Section("Stock queries in process", list(stock.lines(release))),
+        Section("Search in process", list(search.lines(release))),
+        Section("How two things are linked, in process", list(why.lines(release))),
+    ]
 
 
 def ours_alone(bench: Bench, release: Path, *, large: bool) -> None:
@@ -188,6 +216,7 @@ def main() -> None:
         etag = bodies[works.TURTLE][1] if not large else representations(release)[works.TURTLE][1]
         data_servers(bench, release, etag, large=large)
         ours_alone(bench, release, large=large)
+    in_process(bench, arguments.release)
     if arguments.json:
         arguments.json.write_text(json.dumps(asdict(bench.table), indent=2) + "\n")
     print("\n".join(bench.table.lines()))

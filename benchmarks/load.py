@@ -53,7 +53,7 @@ def drive(
     headers: Mapping[str, str],
     *,
     seconds: int,
-    connections: int = 32,
+    connections: int,
 ) -> Measured:
     """Return what wrk measured on ``origin`` (http://host:port) over the paths.
 

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -58,13 +59,23 @@ plugins:
 """
 
 
-@contextlib.contextmanager
-def ours(release: Path, path: str = "/data/cluster/afil.ttl") -> Iterator[Running]:
-    """Serve a release with ``ctl-kg serve``, one worker; ready when it answers ``path``."""
+def _listening(
+    command: Sequence[str],
+    path: str,
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: str | None = None,
+) -> AbstractContextManager[Running]:
+    """Run a program that takes ``--port``; ready when it answers ``path``."""
     port = free_port()
+    with_port = [*command, "--port", str(port)]
+    return running(with_port, port, path, environment=environment, folder=folder)
+
+
+def ours(release: Path, path: str = "/data/cluster/afil.ttl") -> AbstractContextManager[Running]:
+    """Serve a release with ``ctl-kg serve``, one worker; ready when it answers ``path``."""
     command = [sys.executable, "-m", "ctl_kg", "serve", "--release", str(release)]
-    with running([*command, "--port", str(port)], port, path) as server:
-        yield server
+    return _listening(command, path)
 
 
 @contextlib.contextmanager
@@ -79,19 +90,18 @@ def bare_asgi(body: bytes, media_type: str, server_name: str) -> Iterator[Runnin
         FileNotFoundError: the server is not installed.
     """
     program = _python_peer(server_name)
-    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "bare.py").write_text(_BARE_APP, encoding="utf-8")
         content = Path(folder) / "body"
         content.write_bytes(body)
-        command = [program, "bare:app", "--port", str(port)]
+        command = [program, "bare:app"]
         if server_name == "uvicorn":
             command += ["--log-level", "critical", "--no-access-log", "--app-dir", folder]
         else:
             command += ["--interface", "asgi", "--workers", "1", "--no-log", "--no-ws"]
             command += ["--working-dir", folder]
         environment = {"BENCH_BODY": str(content), "BENCH_TYPE": media_type, "PYTHONPATH": folder}
-        with running(command, port, environment=environment, folder=folder) as server:
+        with _listening(command, "/", environment=environment, folder=folder) as server:
             yield server
 
 
@@ -142,18 +152,14 @@ def oxigraph(nquads: Path) -> Iterator[Running]:
             yield server
 
 
-@contextlib.contextmanager
-def rdflib_endpoint(nquads: Path) -> Iterator[Running]:
+def rdflib_endpoint(nquads: Path) -> AbstractContextManager[Running]:
     """Serve the data from rdflib-endpoint.
 
     Raises:
         FileNotFoundError: it is not installed.
     """
     program = _python_peer("rdflib-endpoint")
-    port = free_port()
-    command = [program, "serve", str(nquads), "--host", "127.0.0.1", "--port", str(port)]
-    with running(command, port, f"/?{_ASK}") as server:
-        yield server
+    return _listening([program, "serve", str(nquads), "--host", "127.0.0.1"], f"/?{_ASK}")
 
 
 @contextlib.contextmanager
@@ -166,14 +172,12 @@ def shmarql(nquads: Path) -> Iterator[Running]:
     program = _python_peer("uvicorn")
     if not list(PYTHON_PEERS.parent.glob("lib/python*/site-packages/shmarql")):
         raise FileNotFoundError("shmarql is not installed in .venv-bench")
-    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         data = _without_graphs(nquads, Path(folder))
         environment = {"DATA_LOAD_PATHS": str(data), "SITE_URI": BASE, "DEBUG": "0"}
-        command = [program, "shmarql:app", "--port", str(port)]
-        command += ["--log-level", "critical", "--no-access-log"]
+        command = [program, "shmarql:app", "--log-level", "critical", "--no-access-log"]
         path = "/shmarql/?query=" + quote("SELECT * WHERE { ?s ?p ?o } LIMIT 1")  # no ASK
-        with running(command, port, path, environment=environment, folder=folder) as server:
+        with _listening(command, path, environment=environment, folder=folder) as server:
             yield server
 
 
@@ -187,13 +191,12 @@ def trifid(nquads: Path) -> Iterator[Running]:
     program = NODE_PEERS / ".bin" / "trifid"
     if not program.exists():
         raise FileNotFoundError("trifid is not installed (npm ci --prefix benchmarks)")
-    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         data = _without_graphs(nquads, Path(folder))
         config = Path(folder) / "config.yaml"
         config.write_text(_TRIFID.format(base=BASE, data=data), encoding="utf-8")
-        command = [str(program), "--config", str(config), "--port", str(port)]
-        with running(command, port, f"/query?{_ASK}", folder=str(NODE_PEERS.parent)) as server:
+        command = [str(program), "--config", str(config)]
+        with _listening(command, f"/query?{_ASK}", folder=str(NODE_PEERS.parent)) as server:
             yield server
 
 

@@ -12,13 +12,17 @@ import random
 import statistics
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
+
+from works import WHY_GOAL_MS
 
 from ctl_kg.publish.description import Describer
 from ctl_kg.publish.index import ReleaseIndex
 from ctl_kg.publish.release import read_manifest
 from ctl_kg.publish.why import Why
-from ctl_kg.sparql.store import open_release_store
+from ctl_kg.sparql.store import LocalStore, open_release_store
 
 _KINDS = (
     "data/cluster/", "data/network/", "data/project/", "data/organisation/", "data/initiative/",
@@ -53,6 +57,40 @@ def measure(why: Why, asked: list[Pair]) -> tuple[list[float], Counter[str]]:
     return sorted(times), outcomes
 
 
+def addresses(release: Path, count: int, seed: int = 2) -> list[str]:
+    """Return paths that ask about random pairs, over HTTP."""
+    store = _opened(release)
+    asked = pairs(ReleaseIndex(store, store.base_iri), count, seed)["random"]
+    return [f"/api/why?from={quote(start)}&to={quote(end)}" for start, end in asked]
+
+
+def _opened(release: Path) -> LocalStore:
+    return open_release_store(release, base_iri=str(read_manifest(release)["base_iri"]))
+
+
+def lines(release: Path, count: int = 200, seed: int = 1) -> Iterator[str]:
+    """Yield a table in Markdown: one line per kind of pairs and round."""
+    store = _opened(release)
+    asked = pairs(ReleaseIndex(store, store.base_iri), count, seed)
+    why = Why(store, Describer(store, store.base_iri), store.base_iri)
+    yield "| Pairs | number | p50 ms | p99 ms | longest ms | goal | outcomes |"
+    yield "|---|--:|--:|--:|--:|---|---|"
+    yield _row("cold", *measure(why, asked["random"][:1]))
+    for round_name in ("first", "again"):
+        for name, chosen in asked.items():
+            yield _row(f"{name}, {round_name}", *measure(why, chosen))
+
+
+def _row(name: str, times: list[float], outcomes: Counter[str]) -> str:
+    p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+    goal = f"p99 < {WHY_GOAL_MS:g} ms: {'met' if p99 < WHY_GOAL_MS else 'not met'}"
+    told = ", ".join(f"{key} {value}" for key, value in sorted(outcomes.items()))
+    return (
+        f"| {name} | {len(times)} | {statistics.median(times):.2f} | {p99:.2f} | {times[-1]:.2f} "
+        f"| {goal} | {told} |"
+    )
+
+
 def main() -> None:
     """Print one line per kind of pairs and round."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -60,21 +98,8 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    base_iri = str(read_manifest(options.release)["base_iri"])
-    store = open_release_store(options.release, base_iri=base_iri)
-    asked = pairs(ReleaseIndex(store, base_iri), options.pairs, options.seed)
-    why = Why(store, Describer(store, base_iri), base_iri)
-    first, _ = measure(why, asked["random"][:1])
-    print(f"cold: {first[0]:.1f} ms")
-    for round_name in ("first", "again"):
-        for name, chosen in asked.items():
-            times, outcomes = measure(why, chosen)
-            p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
-            told = ", ".join(f"{key} {value}" for key, value in sorted(outcomes.items()))
-            print(
-                f"{name}, {round_name}: {len(times)} pairs, p50 {statistics.median(times):.2f} ms, "
-                f"p99 {p99:.2f} ms, longest {times[-1]:.2f} ms ({told})"
-            )
+    for line in lines(options.release, options.pairs, options.seed):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from load import UNIQUE
@@ -15,6 +16,10 @@ HUB = "data/source/brochure-text-v1"
 TURTLE, JSON_LD, HTML = "resource as Turtle", "resource as JSON-LD", "resource as HTML"
 NOT_MODIFIED = "304"
 SMALL, AGAIN, HEAVY = "small SELECT, always another", "small SELECT again", "heavy SELECT"
+STOCK = "stock query, always other values"
+FILTERED = "stock query again, always another filter"
+SEARCH, WHY = "search, always other words", "why, always another pair"
+ALONE = ", one connection"
 LARGE = " (1M triples)"
 
 FORMATS = (
@@ -51,11 +56,25 @@ CONSTRUCT = f"CONSTRUCT {{ {_ENTITY} ?p ?o }} WHERE {{ {_ENTITY} ?p ?o }}"
 
 @dataclass(frozen=True)
 class Work:
-    """One row: the paths that are asked in turn, with these headers."""
+    """One row: the paths that are asked in turn, with these headers, over so many connections.
+
+    Of several paths some warm the server up, and the others are measured.
+    """
 
     name: str
     paths: Sequence[str]
     headers: Mapping[str, str] = field(default_factory=dict)
+    connections: int = 32
+
+    @property
+    def warming(self) -> Sequence[str]:
+        """The paths that are asked before."""
+        return self.paths[-len(self.paths) // 5 :]
+
+    @property
+    def measured(self) -> Sequence[str]:
+        """The paths that are asked while it counts."""
+        return self.paths[: -len(self.paths) // 5] or self.paths
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,30 @@ GOALS = (
     Goal(SMALL, "oxigraph", 0.4),
     Goal(SMALL, "rdflib-endpoint", 3),
     Goal(AGAIN, "oxigraph", 1),
+)
+
+
+@dataclass(frozen=True)
+class OwnGoal:
+    """What ours must reach by itself, on the reference data: latency in milliseconds, at most.
+
+    ``least`` is of the requests per second of another work of ours, ``other``.
+    """
+
+    work: str
+    p50_ms: float = math.inf
+    p99_ms: float = math.inf
+    other: str = ""
+    least: float = 0
+
+
+SEARCH_GOAL_MS = 5.0
+WHY_GOAL_MS = 50.0
+STOCK_GOAL_MS = 50.0
+OWN_GOALS = (
+    *(OwnGoal(w, p99_ms=STOCK_GOAL_MS, other=SMALL, least=0.5) for w in (STOCK, FILTERED)),
+    OwnGoal(SEARCH + ALONE, p50_ms=SEARCH_GOAL_MS),
+    OwnGoal(WHY + ALONE, p99_ms=WHY_GOAL_MS),
 )
 LOAD_GOAL = 1.3  # of pyoxigraph's Store.load
 START_GOAL_S = 2.0
@@ -105,6 +148,26 @@ def ours(etag: str, *, large: bool = False) -> list[Work]:
     return [*_named(found, large=large), *selects("/sparql", large=large)]
 
 
+def api(
+    stock: Sequence[str], searches: Sequence[str], pairs: Sequence[str], *, large: bool = False
+) -> list[Work]:
+    """Return what only our server can be asked, from many paths of each kind, each once.
+
+    A filter is worked out anew on an answer that is kept, the same at each request.
+    """
+    kept = f"/api/queries/network-degree?lang=en&filter=network:ne:x{UNIQUE}"
+    half = len(searches) // 2
+    found = [
+        Work(STOCK, stock),
+        Work(FILTERED, [kept]),
+        Work(SEARCH, searches[:half]),
+        Work(SEARCH + ALONE, searches[half:], connections=1),
+        Work(WHY, pairs[:half]),
+        Work(WHY + ALONE, pairs[half:], connections=1),
+    ]
+    return _named(found, large=large)
+
+
 def constructs(endpoint: str, *, large: bool = False) -> list[Work]:
     """Return the CONSTRUCT of the resource as Turtle and JSON-LD, and the SELECT works."""
     path = query_path(endpoint, CONSTRUCT)
@@ -129,4 +192,4 @@ def trifid(*, large: bool = False) -> list[Work]:
 
 def _named(works: Sequence[Work], *, large: bool) -> list[Work]:
     suffix = LARGE if large else ""
-    return [Work(work.name + suffix, work.paths, work.headers) for work in works]
+    return [replace(work, name=work.name + suffix) for work in works]

@@ -27,7 +27,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "stock query": ("/queries/clusters-by-network?network=network:eusalp", 200),
     "stock query, refused": ("/queries/clusters-by-network?network=nonsense", 400),
     "sparql": ("/sparql", 200),
-    "sparql answer": ("/sparql?query=SELECT%20*%20%7B%3Fs%20a%20%3Fo%7D%20LIMIT%205&format=html", 200),
+    "sparql answer": ("/sparql?query=SELECT%20*%7B%3Fs%20a%20%3Fo%7DLIMIT%205&format=html", 200),
     "sparql, refused": ("/sparql?query=SELECT%20*%20%7B&format=html", 400),
     "search": ("/search?q=vanguard", 200),
     "search, nothing": ("/search?q=zzzzqqqq", 200),

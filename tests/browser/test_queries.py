@@ -67,7 +67,7 @@ def test_an_embedded_answer_shows_in_another_site(site: Server, browser: Browser
             frame = f'<iframe src="{site.origin}{path}" width="900" height="600"></iframe>'
             page.route(
                 "http://elsewhere.example/*",
-                lambda route, html=frame: route.fulfill(body=html, content_type="text/html"),
+                lambda route, *, html=frame: route.fulfill(body=html, content_type="text/html"),
             )
             page.goto("http://elsewhere.example/", wait_until="networkidle")
             title = page.frame_locator("iframe").locator("h1", has_text="Sedi dei cluster")

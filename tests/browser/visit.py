@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 WIDTHS = (1440, 390)
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
@@ -71,21 +71,26 @@ def visiting(
         visit = Visit(page, origin)
         host = urlsplit(origin).netloc
 
+        complain = visit.complaints.append
+
         def asked(url: str) -> None:
             parts = urlsplit(url)
             if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
-                visit.complaints.append(f"a request left the server: {url}")
+                complain(f"a request left the server: {url}")
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                complain(f"console {message.type}: {message.text}")
+
+        def answered(response: Response) -> None:
+            if response.status >= 400 and response.request.resource_type != "document":
+                complain(f"{response.status} for {response.url}")
 
         page.on("request", lambda request: asked(request.url))
-        page.on("pageerror", lambda error: visit.complaints.append(f"script error: {error}"))
-        page.on("requestfailed", lambda request: visit.complaints.append(
-            f"failed: {request.url} {request.failure}"))  # fmt: skip
-        page.on("console", lambda message: visit.complaints.append(
-            f"console {message.type}: {message.text}")
-            if message.type in ("error", "warning") else None)  # fmt: skip
-        page.on("response", lambda response: visit.complaints.append(
-            f"{response.status} for {response.url}")
-            if response.status >= 400 and response.request.resource_type != "document" else None)  # fmt: skip
+        page.on("pageerror", lambda error: complain(f"script error: {error}"))
+        page.on("requestfailed", lambda each: complain(f"failed: {each.url} {each.failure}"))
+        page.on("console", said)
+        page.on("response", answered)
         yield visit
     finally:
         context.close()

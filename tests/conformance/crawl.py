@@ -4,9 +4,11 @@
 ``test_crawl`` asks for a part that is always the same. The application runs in this process and
 is called without a network: what is crawled is what it answers, not how fast.
 
-For each IRI: at most one redirect; the address with a suffix gives the same bytes; the four
-graph formats are the same graph, the two dataset formats the same dataset; the statements of
-which the IRI is the subject are those of the release, and no statement is made up.
+For each IRI: at most one redirect, within the site; links of a length that proxies let pass;
+the address with a suffix gives the same bytes; the page names the IRI; the four graph formats are
+the same graph, the two dataset formats the same dataset, which holds that graph and beside it only
+where the statements come from; the statements of which the IRI is the subject are those of the
+release, and no statement is made up.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ PAGE = "text/html"
 TYPES = (*GRAPHS, *DATASETS, PAGE)
 # Addresses of which the media types are their own: an answer, a form, a file.
 _OTHER = ("queries", "sparql", "download/", "context/")
+_MOST_LINK_BYTES = 4_000
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
@@ -71,7 +74,9 @@ class Release:
         """Return every IRI below the base, wherever it stands in a statement, in order."""
         found: set[str] = set()
         for quad in self.store:
-            terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+            terms: list[object] = [quad.subject, quad.predicate, quad.object, quad.graph_name]
+            if isinstance(quad.object, ox.Literal):
+                terms.append(quad.object.datatype)
             found |= {each.value for each in terms if isinstance(each, ox.NamedNode)}
         return sorted(iri for iri in found if iri.startswith(self.base_iri))
 
@@ -129,6 +134,10 @@ async def ask(app: Any, path: str, accept: str | None = None) -> Answer:
     return Answer(start["status"], found, bytes(body))
 
 
+def _others(release: Release) -> tuple[str, ...]:
+    return tuple(release.base_iri + each for each in _OTHER)
+
+
 async def crawl(app: Any, release: Release, iris: list[str]) -> Findings:
     """Ask for each IRI in each media type."""
     findings = Findings()
@@ -163,16 +172,22 @@ async def _crawl_one(app: Any, release: Release, iri: str, findings: Findings) -
         if answer.status == 303:
             location = answer.headers["location"]
             findings.check("accept" in answer.headers.get("vary", "").lower(), path, "303, no Vary")
+            findings.check(location.startswith("/"), path, "leads elsewhere:", location)
             answer = await ask(app, location, kind)
             findings.asked[f"{kind} {answer.status}"] += 1
         label = answer.headers.get("content-type", "").partition(";")[0]
         if not findings.check(answer.status == 200 and label == kind,
                               path, kind, answer.status, label):  # fmt: skip
             continue
+        length = len(answer.headers.get("link", ""))
+        findings.check(length <= _MOST_LINK_BYTES, path, kind, "has links of", length, "bytes")
         bodies[kind] = answer.body
         await _check_suffix(app, path, location, kind, answer, findings)
     if PAGE in bodies:
         findings.check(b"<h1" in bodies[PAGE] and b"<title" in bodies[PAGE], path, "no heading")
+        is_form = iri.startswith(_others(release))  # or the home page
+        named = is_form or iri == release.base_iri or iri.encode() in bodies[PAGE]
+        findings.check(named, path, "does not name its IRI")
     _compare(release, iri, bodies, findings)
 
 
@@ -188,6 +203,8 @@ async def _check_suffix(
         return
     again = await ask(app, address, "*/*")
     findings.asked[f".{suffix} {again.status}"] += 1
+    if again.status == 308 and again.headers.get("location") == location:
+        return  # another name of the document that negotiation leads to
     findings.check(again.status == 200 and again.body == answer.body, address, again.status,
                    "is not what", kind, "gives")  # fmt: skip
 
@@ -222,7 +239,7 @@ def _check_statements(release: Release, iri: str, found: ox.Dataset, findings: F
     findings.check(triples, iri, "an empty description")
     missing = release.about(iri) - triples
     findings.check(not missing, iri, "leaves out", *sorted(map(str, missing))[:2])
-    if iri == release.base_iri or iri.startswith(tuple(release.base_iri + e for e in _OTHER)):
+    if iri == release.base_iri or iri.startswith(_others(release)):
         return  # describes the service, of which the release does not speak
     invented = [triple for triple in triples if not release.states(triple)]
     findings.check(not invented, iri, "makes up", *sorted(map(str, invented))[:2])
@@ -237,6 +254,11 @@ def _check_quads(
     findings.check(not invented, iri, "puts into a graph", *sorted(map(str, invented))[:2])
     mine = {q.triple for q in triples if q.subject == ox.NamedNode(iri)}
     findings.check(mine <= {quad.triple for quad in named}, iri, "has statements without a graph")
+    plain = {quad.triple for quad in triples}
+    findings.check(plain <= {quad.triple for quad in quads}, iri, "leaves out of its graphs some")
+    added = {quad.graph_name for quad in quads if quad.triple not in plain}
+    provenance = ox.NamedNode(release.base_iri + "data/graph/provenance")
+    findings.check(added <= {provenance}, iri, "adds statements of", *map(str, added))
 
 
 def report(findings: Findings, count: int) -> Iterator[str]:

@@ -30,6 +30,12 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 JSON_RESULTS = "application/sparql-results+json"
+ASK = "ASK { ?s ?p ?o }"
+# Media types of graphs, and what rdflib calls them.
+GRAPH_TYPES = {
+    "text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml",
+    "application/ld+json": "json-ld",
+}  # fmt: skip
 
 # No test waits longer than this for one answer: a hang is a failure, not a stopped run.
 PATIENCE_S = 30.0
@@ -46,12 +52,15 @@ class Server:
 
     def select(self, query: str, **more: str) -> list[dict[str, str]]:
         """Return the rows of a SELECT as name to value."""
-        answer = self.client.get(
-            "/sparql", params={"query": query, **more}, headers={"accept": JSON_RESULTS}
-        )
+        answer = self.ask(query, JSON_RESULTS, **more)
         assert answer.status_code == 200, answer.text
         rows = answer.json()["results"]["bindings"]
         return [{name: cell["value"] for name, cell in row.items()} for row in rows]
+
+    def ask(self, query: str, accept: str | None = None, **more: str) -> httpx.Response:
+        """Return the answer to a query, as it comes."""
+        headers = {} if accept is None else {"accept": accept}
+        return self.client.get("/sparql", params={"query": query, **more}, headers=headers)
 
     def exchange(self, data: bytes, *, patience_s: float = PATIENCE_S) -> bytes:
         """Send bytes as they are and return all that comes back until the server closes.

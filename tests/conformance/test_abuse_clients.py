@@ -10,29 +10,22 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from raw_http import CLOSE, HOST, PAGE, get, head_of
-from server import DIRECT, PATIENCE_S, Report, Server, serve, status_of
+from server import DIRECT, PATIENCE_S, Report, Server, status_of
 
-pytestmark = pytest.mark.conformance
+pytestmark = [
+    pytest.mark.conformance,
+    pytest.mark.usefixtures("the_next_request_is_answered"),
+]
 REPORT = Report("abuse-clients")
 
 
 @pytest.fixture(scope="module")
-def server(release: Path) -> Iterator[Server]:
-    with serve(release, header_timeout_s=2, body_timeout_s=2, query_timeout_s=2) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def the_next_request_is_answered(server: Server) -> Iterator[None]:
-    yield
-    assert server.client.get(PAGE + ".ttl").status_code == 200
-    assert server.select("SELECT (1 AS ?x) {}") == [{"x": "1"}]
+def server(hurried: Server) -> Server:
+    return hurried
 
 
 # ------------------------------------------------------------- slow and many

@@ -8,28 +8,20 @@ service promises 16 and 23.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from raw_http import CLOSE, HOST, PAGE, chunked, get, head_of, post
 from server import BROWSER, DIRECT, FORM, MINI, Report, Server, serve, status_of
 
-pytestmark = pytest.mark.conformance
+pytestmark = [
+    pytest.mark.conformance,
+    pytest.mark.usefixtures("the_next_request_is_answered"),
+]
 REPORT = Report("abuse-http")
 
 
 @pytest.fixture(scope="module")
-def server(release: Path) -> Iterator[Server]:
-    with serve(release, header_timeout_s=2, body_timeout_s=2, query_timeout_s=2) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def the_next_request_is_answered(server: Server) -> Iterator[None]:
-    yield
-    assert server.client.get(PAGE + ".ttl").status_code == 200
-    assert server.select("SELECT (1 AS ?x) {}") == [{"x": "1"}]
+def server(hurried: Server) -> Server:
+    return hurried
 
 
 # ------------------------------------------------------------- message syntax

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -10,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from server import SOURCE, Server, serve, serve_at_home
+from server import PATIENCE_S, SOURCE, Server, serve, serve_at_home
 
 from ctl_kg.client import Client, Iri
 from ctl_kg.errors import (
@@ -19,6 +22,7 @@ from ctl_kg.errors import (
     ParameterError,
     QueryLimitError,
     QuerySyntaxError,
+    StoreUnavailableError,
     UnknownResourceError,
 )
 
@@ -228,6 +232,28 @@ def test_an_answer_is_kept_until_the_data_changes(server: Server) -> None:
     kg._connection._once = counted  # type: ignore[method-assign, assignment]
     assert list(kg.query("cluster-degree")) == list(first)
     assert sent == [], "the server said 304"
+
+
+def test_pages_of_two_releases_are_never_mixed(release: Path, tmp_path: Path) -> None:
+    """Two releases of one day with equal totals: only their identifiers differ."""
+    folder = tmp_path / "release"
+    shutil.copytree(release, folder)
+    with serve(folder) as running:
+        kg = Client(running.origin)
+        rows = kg.query("anomalies", page_size=3)
+        whole = list(kg.query("anomalies"))
+        before = running.client.get("/api/queries").headers["ctl-kg-release"]
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        new = tmp_path / "manifest.json"
+        new.write_text(json.dumps(manifest | {"version": "next"}), encoding="utf-8")
+        new.replace(folder / "manifest.json")
+        end = time.monotonic() + PATIENCE_S
+        while running.client.get("/api/queries").headers["ctl-kg-release"] == before:
+            assert time.monotonic() < end, "the new release is not served"
+            time.sleep(0.1)
+        with pytest.raises(StoreUnavailableError, match="changed while the pages"):
+            list(rows)
+        assert list(kg.query("anomalies", page_size=3)) == whole
 
 
 def test_a_server_with_another_base_describes_its_own_iris(tmp_path: Path) -> None:

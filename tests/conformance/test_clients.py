@@ -18,7 +18,7 @@ import pytest
 import rdflib
 from accept_headers import SENDERS, Sender
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from server import BASE, MINI, Report, Server, serve, serve_at_home
+from server import BASE, MINI, Report, Server, serve_at_home
 from SPARQLWrapper import CSV, GET, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, SPARQLWrapper
 
 from SPARQLWrapper import TSV, TURTLE, URLENCODED, XML  # isort: skip
@@ -32,12 +32,6 @@ NAMES = (
     " ORDER BY ?s ?name"
 )
 GRAPH = f"CONSTRUCT WHERE {{ <{AFIL}> ?p ?o }}"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serve(MINI) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

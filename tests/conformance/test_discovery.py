@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib.namespace import DCTERMS, RDF, VOID
 from starlette.testclient import TestClient
 
+from ctl_kg.publish.query_graph import query_description
 from ctl_kg.settings import Settings
+from ctl_kg.sparql.query_file import load_queries
 from ctl_kg.web.app import create_app
 
 pytestmark = pytest.mark.conformance
@@ -82,6 +85,18 @@ ORDER BY ?query"""
         )
         assert found.status_code == wanted.status_code == 200
         assert found.text == wanted.text
+
+
+def test_a_query_is_described_as_its_file_has_it(client: TestClient, release: Path) -> None:
+    """At its own address, and in the list of all."""
+    everything = client.get("/queries", headers={"accept": "application/n-triples"}).content
+    listed = set(ox.parse(everything, format=ox.RdfFormat.N_TRIPLES))
+    for query in load_queries(release / "queries").values():
+        wanted = {ox.Quad(*triple) for triple in query_description(query, BASE)}
+        answer = client.get(f"/queries/{query.name}.nt", headers={"accept": "*/*"})
+        own = {each for each in wanted if each.subject.value == f"{BASE}queries/{query.name}"}
+        assert own <= set(ox.parse(answer.content, format=ox.RdfFormat.N_TRIPLES)), query.name
+        assert wanted <= listed
 
 
 def test_the_queries_graph_says_where_it_comes_from(client: TestClient) -> None:

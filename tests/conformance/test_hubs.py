@@ -20,14 +20,8 @@ MINI = Path(__file__).parents[1] / "fixtures" / "mini-release"
 BASE = "https://w3id.org/ctl-kg/"
 HUB = BASE + "data/network/hub"
 INCOMING = 10_000
-KINDS = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "trig": ox.RdfFormat.TRIG,
-    "nq": ox.RdfFormat.N_QUADS,
-}
+SUFFIXES = ("ttl", "jsonld", "nt", "rdf", "trig", "nq")
+KINDS = {suffix: ox.RdfFormat.from_extension(suffix) for suffix in SUFFIXES}
 MOST_BYTES = 200_000  # a tenth of what all links would take in the shortest format
 
 

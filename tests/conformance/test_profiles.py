@@ -19,14 +19,8 @@ MINI = Path(__file__).parents[1] / "fixtures" / "mini-release"
 BASE = "https://w3id.org/ctl-kg/"
 AFIL = ox.NamedNode(BASE + "data/cluster/afil")
 ALTR = "http://www.w3.org/ns/dx/connegp/altr#"
-KINDS = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "trig": ox.RdfFormat.TRIG,
-    "nq": ox.RdfFormat.N_QUADS,
-}
+SUFFIXES = ("ttl", "jsonld", "nt", "rdf", "trig", "nq")
+KINDS = {suffix: ox.RdfFormat.from_extension(suffix) for suffix in SUFFIXES}
 
 
 @pytest.fixture(scope="module")

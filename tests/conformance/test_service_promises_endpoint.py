@@ -10,7 +10,6 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -18,27 +17,11 @@ import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
-from server import BASE, DIRECT, FORM, JSON_RESULTS, MINI, Server, serve
+from server import ASK, BASE, DIRECT, FORM, GRAPH_TYPES, JSON_RESULTS, Server
 
 pytestmark = pytest.mark.conformance
 AFIL = f"<{BASE}data/cluster/afil>"
 G1, G2 = (BASE + "data/graph/" + name for name in ("p-0114", "p-0164"))
-ASK = "ASK { ?s ?p ?o }"
-GRAPH_TYPES = {
-    "text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml",
-    "application/ld+json": "json-ld",
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serve(MINI) as running:
-        yield running
-
-
-def ask(server: Server, query: str, accept: str | None = None, **more: str) -> httpx.Response:
-    headers = {} if accept is None else {"accept": accept}
-    return server.client.get("/sparql", params={"query": query, **more}, headers=headers)
 
 
 # ------------------------------------------------------------- 1: the protocol
@@ -134,7 +117,7 @@ def test_03_a_dataset_has_the_named_graphs_it_names_and_no_others(server: Server
 @pytest.mark.parametrize("iri", ["not an iri", "http://a b/", "<http://a/>", "", "relative/iri"])
 def test_03_invalid_graph_names_are_refused(server: Server, iri: str) -> None:
     for name in ("default-graph-uri", "named-graph-uri"):
-        answer = ask(server, ASK, **{name: iri})
+        answer = server.ask(ASK, **{name: iri})
         assert answer.status_code == 400, (iri, answer.text)
 
 
@@ -147,7 +130,7 @@ VALUES = (
 
 
 def test_04_rows_hold_exact_values_in_each_format(server: Server) -> None:
-    found = ask(server, VALUES, JSON_RESULTS).json()["results"]["bindings"][0]
+    found = server.ask(VALUES, JSON_RESULTS).json()["results"]["bindings"][0]
     assert found["a"] == {"type": "uri", "value": "https://example.org/a,b;c"}
     assert found["b"] == {"type": "literal", "value": "x", "xml:lang": "en-gb"} or (
         found["b"]["xml:lang"].lower() == "en-gb"
@@ -156,18 +139,18 @@ def test_04_rows_hold_exact_values_in_each_format(server: Server) -> None:
     assert found["c"]["datatype"] == "http://www.w3.org/2001/XMLSchema#decimal"
     assert "d" not in found
     assert found["e"]["value"] == 'a"b\r\nc,\td'
-    text = ask(server, VALUES, "text/csv").content.decode()
+    text = server.ask(VALUES, "text/csv").content.decode()
     assert text.endswith("\r\n")
     head, row = csv.reader(io.StringIO(text, newline=""))
     assert head == ["a", "b", "c", "d", "e", "f"]
     assert row == ["https://example.org/a,b;c", "x", "1.5", "", 'a"b\r\nc,\td', "é☃😀"]
-    lines = ask(server, VALUES, "text/tab-separated-values").content.decode().split("\n")
+    lines = server.ask(VALUES, "text/tab-separated-values").content.decode().split("\n")
     assert lines[0] == "?a\t?b\t?c\t?d\t?e\t?f"
     cells = lines[1].split("\t")
     assert cells[0] == "<https://example.org/a,b;c>"
     assert cells[3] == ""
     assert cells[4] == '"a\\"b\\r\\nc,\\td"'
-    tree = ElementTree.fromstring(ask(server, VALUES, "application/sparql-results+xml").content)
+    tree = ElementTree.fromstring(server.ask(VALUES, "application/sparql-results+xml").content)
     bindings = {each.get("name"): each[0] for each in tree.findall(".//{*}binding")}
     assert "d" not in bindings
     assert bindings["e"].text == 'a"b\r\nc,\td'
@@ -176,10 +159,10 @@ def test_04_rows_hold_exact_values_in_each_format(server: Server) -> None:
 
 def test_04_blank_nodes_are_the_same_within_an_answer(server: Server) -> None:
     query = "SELECT ?a ?b ?c { BIND (BNODE('x') AS ?a) BIND (?a AS ?b) BIND (BNODE('y') AS ?c) }"
-    row = ask(server, query, JSON_RESULTS).json()["results"]["bindings"][0]
+    row = server.ask(query, JSON_RESULTS).json()["results"]["bindings"][0]
     assert row["a"]["type"] == "bnode"
     assert row["a"] == row["b"] != row["c"]
-    cells = ask(server, query, "text/csv").text.splitlines()[1].split(",")
+    cells = server.ask(query, "text/csv").text.splitlines()[1].split(",")
     assert cells[0].startswith("_:")
     assert cells[0] == cells[1] != cells[2]
 
@@ -197,14 +180,14 @@ NOTHING = "SELECT ?s ?p { ?s ?p 'no such thing' }"
     ],
 )
 def test_04_empty_answers_are_valid(server: Server, accept: str, expected: str) -> None:
-    answer = ask(server, NOTHING, accept)
+    answer = server.ask(NOTHING, accept)
     assert expected in answer.content.decode()
     if "sparql-results" in accept:
         form = ox.QueryResultsFormat.from_media_type(accept)
         assert form is not None
         assert list(ox.parse_query_results(answer.content, format=form)) == []  # type: ignore[arg-type]
     for kind, name in GRAPH_TYPES.items():
-        empty = ask(server, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o FILTER (false) }", kind)
+        empty = server.ask("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o FILTER (false) }", kind)
         assert empty.status_code == 200
         assert len(rdflib.Graph().parse(data=empty.content, format=name)) == 0
 
@@ -215,8 +198,8 @@ def test_04_graphs_are_the_same_in_each_format(server: Server, kind: str) -> Non
         "CONSTRUCT { <s> <p> 1, 1.0, 1e0, true, 'x'@it, 'y', '<&>\"\\\\', [] , ?o } "
         "{ VALUES ?o { '2022'^^<http://www.w3.org/2001/XMLSchema#gYear> 'a\\tb\\nc' } }"
     )
-    found = rdflib.Graph().parse(data=ask(server, query, kind).content, format=GRAPH_TYPES[kind])
-    plain = ask(server, query, "application/n-triples").content
+    found = rdflib.Graph().parse(data=server.ask(query, kind).content, format=GRAPH_TYPES[kind])
+    plain = server.ask(query, "application/n-triples").content
     expected = rdflib.Graph().parse(data=plain, format="nt")
     assert len(expected) == 11
     lexical = {(o.n3() if not isinstance(o, rdflib.BNode) else "_") for o in found.objects()}
@@ -228,7 +211,7 @@ def test_04_graphs_are_the_same_in_each_format(server: Server, kind: str) -> Non
 
 def test_04_json_ld_needs_nothing_else(server: Server) -> None:
     """No context is fetched: each ``@context`` is written out."""
-    body = ask(server, f"DESCRIBE {AFIL}", "application/ld+json").text
+    body = server.ask(f"DESCRIBE {AFIL}", "application/ld+json").text
     contexts: list[object] = []
 
     def collect(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -240,7 +223,7 @@ def test_04_json_ld_needs_nothing_else(server: Server) -> None:
 
 
 def test_04_relative_iris_resolve(server: Server) -> None:
-    answer = ask(server, "SELECT (<x> AS ?a) (IRI('y') AS ?b) {}", JSON_RESULTS)
+    answer = server.ask("SELECT (<x> AS ?a) (IRI('y') AS ?b) {}", JSON_RESULTS)
     row = answer.json()["results"]["bindings"][0]
     assert row["a"]["value"].startswith("http")
     assert row["b"]["value"].startswith("http")
@@ -253,7 +236,7 @@ def test_04_no_ill_formed_xml(server: Server, kind: str) -> None:
     query = f"SELECT ?o {{ {hostile} ?p ?o }}"
     if "rdf" in kind:
         query = f"CONSTRUCT WHERE {{ {hostile} ?p ?o }}"
-    answer = ask(server, query, kind)
+    answer = server.ask(query, kind)
     if answer.status_code == 200:
         ElementTree.fromstring(answer.content)
     else:
@@ -284,9 +267,9 @@ def test_05_several_lines_are_one_list(server: Server) -> None:
 
 
 def test_05_406_lists_what_there_is(server: Server) -> None:
-    answer = ask(server, NOTHING, "image/png")
+    answer = server.ask(NOTHING, "image/png")
     assert answer.status_code == 406
     assert {JSON_RESULTS, "text/csv"} <= set(answer.json()["offers"])
     assert "accept" in answer.headers["vary"].lower()
-    nothing = ask(server, NOTHING, "*/*;q=0")
+    nothing = server.ask(NOTHING, "*/*;q=0")
     assert nothing.status_code == 406

@@ -10,8 +10,6 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -20,7 +18,7 @@ import pytest
 import rdflib
 from html_reader import Page, link_header, walk
 from raw_http import get, head_of
-from server import BASE, BROWSER, MINI, Server, serve, status_of
+from server import BASE, BROWSER, Server, status_of
 
 pytestmark = pytest.mark.conformance
 AFIL = "/data/cluster/afil"
@@ -46,19 +44,6 @@ PAGES = [
     "/onto/CTL/Network",
     "/data/passage/p-0114",
 ]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serve(MINI) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def whole(release: Path) -> Iterator[Server]:
-    """Run a server with the reference release."""
-    with serve(release) as running:
-        yield running
 
 
 def fetch(server: Server, path: str, accept: str | None = None, **headers: str) -> httpx.Response:

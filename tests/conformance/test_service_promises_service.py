@@ -6,8 +6,6 @@ Each test asks a real server process.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import brotli
@@ -16,32 +14,9 @@ import pytest
 import rdflib
 import zstandard
 from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
-from server import BASE, BROWSER, DIRECT, JSON_RESULTS, MINI, Server, serve
+from server import ASK, BASE, BROWSER, DIRECT, GRAPH_TYPES, JSON_RESULTS, Server
 
 pytestmark = pytest.mark.conformance
-ASK = "ASK { ?s ?p ?o }"
-GRAPH_TYPES = {
-    "text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml",
-    "application/ld+json": "json-ld",
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serve(MINI) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def whole(release: Path) -> Iterator[Server]:
-    """Run a server with the reference release."""
-    with serve(release) as running:
-        yield running
-
-
-def ask(server: Server, query: str, accept: str | None = None, **more: str) -> httpx.Response:
-    headers = {} if accept is None else {"accept": accept}
-    return server.client.get("/sparql", params={"query": query, **more}, headers=headers)
 
 
 # ------------------------------------------------------------- 6: HEAD, OPTIONS, CORS
@@ -94,12 +69,12 @@ def test_06_cors_for_every_answer(server: Server, path: str) -> None:
 
 
 def test_07_errors_name_line_and_prefix(server: Server) -> None:
-    answer = ask(server, "SELECT *\nWHERE {\n  ?s foo:bar ?o }")
+    answer = server.ask("SELECT *\nWHERE {\n  ?s foo:bar ?o }")
     assert answer.status_code == 400
     document = answer.json()
     assert document["line"] == 3
     assert "foo" in document["detail"] + document.get("hint", "")
-    page = ask(server, "SELECT *\nWHERE {\n  ?s foo:bar ?o }", BROWSER)
+    page = server.ask("SELECT *\nWHERE {\n  ?s foo:bar ?o }", BROWSER)
     assert page.status_code == 400
     assert page.headers["content-type"].startswith("text/html")
     assert "foo" in page.text
@@ -107,7 +82,7 @@ def test_07_errors_name_line_and_prefix(server: Server) -> None:
 
 def test_07_unknown_parameters_are_ignored(server: Server) -> None:
     more = {"timeout": "1000", "debug": "on", "should-sponge": "", "x": "<y>", "named_graph": "z"}
-    assert ask(server, ASK, JSON_RESULTS, **more).json()["boolean"] is True
+    assert server.ask(ASK, JSON_RESULTS, **more).json()["boolean"] is True
     assert server.client.get("/sparql", params={"x": "y"}).status_code == 200
 
 
@@ -226,4 +201,4 @@ def test_09_long_queries_work(server: Server) -> None:
         "/sparql", content=body, headers={"content-type": DIRECT}
     ).json()["boolean"]  # fmt: skip
     assert server.client.post("/sparql", data={"query": body.decode()}).json()["boolean"]
-    assert ask(server, ASK + "#" + "x" * 6_000).json()["boolean"]
+    assert server.ask(ASK + "#" + "x" * 6_000).json()["boolean"]

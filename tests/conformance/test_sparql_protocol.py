@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -19,7 +18,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from protocol_cases import BAD_QUERIES, BOOLEAN_TYPES, CASES, QUERIES, THREE, UPDATES, Case, Pairs
-from server import BASE, JSON_RESULTS, MINI, Report, Server, serve
+from server import BASE, JSON_RESULTS, Report, Server
 
 pytestmark = pytest.mark.conformance
 REPORT = Report("w3c-protocol")
@@ -30,12 +29,6 @@ FORMATS = {
     "application/ld+json": ox.RdfFormat.JSON_LD,
 }
 COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serve(MINI) as running:
-        yield running
 
 
 def send(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ctl_kg.errors import ParameterError
 from ctl_kg.namespaces import Curies, prefixes
+from ctl_kg.publish.tables import Binding
 from ctl_kg.sparql.query_model import Column, QueryFile
 from ctl_kg.web.api_wishes import Wish, folded, read_wish, selected
 
@@ -26,15 +27,15 @@ CURIES = Curies(prefixes())
 BASE = "https://w3id.org/ctl-kg/data/cluster/"
 
 
-def row(who: str, name: str | None, n: str | None, ok: str = "true") -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "who": {"type": "uri", "value": BASE + who},
-        "ok": {"type": "literal", "value": ok, "datatype": XSD + "boolean"},
+def row(who: str, name: str | None, n: str | None, ok: str = "true") -> dict[str, Binding]:
+    found = {
+        "who": Binding("uri", BASE + who),
+        "ok": Binding("literal", ok, XSD + "boolean"),
     }
     if name is not None:
-        found["name"] = {"type": "literal", "value": name, "xml:lang": "it"}
+        found["name"] = Binding("literal", name, language="it")
     if n is not None:
-        found["n"] = {"type": "literal", "value": n, "datatype": XSD + "integer"}
+        found["n"] = Binding("literal", n, XSD + "integer")
     return found
 
 
@@ -50,7 +51,7 @@ def wish(*pairs: tuple[str, str]) -> Wish:
 
 def names(*pairs: tuple[str, str]) -> str:
     found: Sequence[Any] = selected(ROWS, wish(*pairs), CURIES)
-    return "".join(each["who"]["value"].rpartition("/")[2] for each in found)
+    return "".join(each["who"].value.rpartition("/")[2] for each in found)
 
 
 @pytest.mark.parametrize(

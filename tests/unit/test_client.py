@@ -237,6 +237,44 @@ def test_data_that_changes_between_pages_is_an_error_and_no_mixture(server: Serv
         list(rows)
 
 
+def of_release(release: str, size: int = 3) -> Script:
+    """Return a script of one release among several that differ in nothing else."""
+    same = {"last-modified": "Tue, 31 May 2022 00:00:00 GMT"}
+
+    def script(asked: Asked) -> Told:
+        page = asked.query["page"][0]
+        headers = {"ctl-kg-release": release, "etag": f'"{page}"', **same}
+        if asked.headers.get("if-none-match") == headers["etag"]:
+            return Told(status=304, headers=headers)
+        return Told(page_of(rows_of(7), int(page), size), headers=headers)
+
+    return script
+
+
+def test_pages_of_two_releases_are_no_answer_even_if_totals_and_dates_agree(
+    server: Server,
+) -> None:
+    server.script = of_release("one")
+    rows = Client(server.url).query("q", page_size=3)
+    server.script = of_release("two")
+    with pytest.raises(StoreUnavailableError, match="changed while the pages") as caught:
+        list(rows)
+    assert caught.value.hint == "Ask again."
+    assert len(list(Client(server.url).query("q", page_size=3))) == 7
+
+
+def test_a_kept_page_that_still_holds_is_of_the_release_that_says_so(server: Server) -> None:
+    """Asking again helps: the first page, the same in both releases, is of the new one now."""
+    server.script = of_release("one")
+    client = Client(server.url)
+    rows = client.query("q", page_size=3)
+    server.script = of_release("two")
+    with pytest.raises(StoreUnavailableError):
+        list(rows)
+    assert [row["n"] for row in client.query("q", page_size=3)] == list(range(7))
+    assert "if-none-match" in server.asked[-3].headers
+
+
 def test_the_pages_of_a_matrix_are_put_together(server: Server) -> None:
     column = {"iri": "urn:c", "label": "C"}
 

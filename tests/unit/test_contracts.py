@@ -1,10 +1,13 @@
 """The contract of a stock query: a change of it needs a new version."""
 
+import inspect
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ctl_kg.client import Client
 from ctl_kg.errors import QueryFileError
 from ctl_kg.sparql.contracts import (
     broken_contracts,
@@ -14,6 +17,7 @@ from ctl_kg.sparql.contracts import (
     write_contracts,
 )
 from ctl_kg.sparql.query_file import load_queries, parse_query, read_query
+from ctl_kg.sparql.query_model import RESERVED_PARAMETERS
 from ctl_kg.sparql.total_order import with_total_order
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,11 +82,40 @@ def test_the_version_stands_in_the_header_and_is_1_without() -> None:
     assert parse_query(f"#+ version = 4\n{QUERY.text}", name="q").version == 4
 
 
-@pytest.mark.parametrize("name", ["page", "columns", "format"])
+@pytest.mark.parametrize(
+    "name", [*RESERVED_PARAMETERS, "version", "filters", "page_size", "_profile", "_x"]
+)
 def test_a_parameter_has_no_name_of_the_api(name: str) -> None:
     text = QUERY.text.replace("params.network", f"params.{name}")
-    with pytest.raises(QueryFileError, match="belongs to the API"):
-        parse_query(text, name="q")
+    line = text[: text.index(f"[params.{name}]")].count("\n") + 1
+    with pytest.raises(QueryFileError, match=f"'{name}' belongs to the API") as caught:
+        parse_query(text, name="q", path="queries/q.rq")
+    assert str(caught.value).startswith(f"queries/q.rq:{line}: ")
+    assert all(each in caught.value.hint for each in (*RESERVED_PARAMETERS, "another name", "'_'"))
+
+
+def test_reserved_names_are_those_that_the_api_and_the_client_read() -> None:
+    """A name that is read elsewhere and not refused here would never reach its query."""
+    own = [*inspect.signature(Client.query).parameters][2:-1]  # but self, name and **parameters
+    for name in {*RESERVED_PARAMETERS, *own}:
+        with pytest.raises(QueryFileError, match="belongs to the API"):
+            parse_query(QUERY.text.replace("params.network", f"params.{name}"), name="q")
+
+
+@pytest.mark.parametrize("name", ["rows", "_certainty", "_passages", "_any"])
+def test_a_column_has_no_name_of_the_api(name: str) -> None:
+    text = re.sub(r"\bnetworks\b", name, QUERY.text)
+    line = text[: text.index(f"[columns.{name}]")].count("\n") + 1
+    with pytest.raises(QueryFileError, match=f"'{name}' belongs to the API") as caught:
+        parse_query(text, name="q", path="queries/q.rq")
+    assert str(caught.value).startswith(f"queries/q.rq:{line}: ")
+    assert "rows" in caught.value.hint
+
+
+def test_lang_is_the_language_of_the_answer() -> None:
+    with pytest.raises(QueryFileError, match="language of the answer") as caught:
+        parse_query(QUERY.text.replace('enum = ["it", "en"]', 'enum = ["it", "fr"]'), name="q")
+    assert caught.value.line
 
 
 def test_every_column_takes_part_in_the_order() -> None:

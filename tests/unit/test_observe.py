@@ -435,12 +435,3 @@ def test_alive_is_not_ready() -> None:
         assert answer.json() == {"status": "unready", "reason": reason}
     answer = Client(Starlette(routes=routes(Metrics()))).get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
-
-
-def test_robots() -> None:
-    closed = operations.robots_text("closed", "https://example.org/kg/")
-    assert closed == "User-agent: *\nDisallow: /\n"
-    lines = operations.robots_text("open", "https://example.org/kg/").splitlines()
-    assert "Disallow: /sparql" in lines
-    assert "Disallow: /" not in lines
-    assert lines[-1] == "Sitemap: https://example.org/kg/sitemap.xml"

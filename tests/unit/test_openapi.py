@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from ctl_kg.publish.formats import GEO_JSON, TABLE_FORMATS
 from ctl_kg.publish.openapi import Rules, openapi_document, operation_id
 from ctl_kg.publish.tables import geography_of
 from ctl_kg.sparql.query_file import load_queries, parse_query
 from ctl_kg.sparql.query_model import Column, Parameter, QueryFile
-from ctl_kg.web.api import takes_empty, takes_several
-from ctl_kg.web.api_answers import GEO_JSON, TABLE_FORMATS, formats_of
+from ctl_kg.web.api_answers import formats_of
+from ctl_kg.web.api_values import takes_empty, takes_several
 from ctl_kg.web.api_wishes import filter_pattern
 
 QUERIES = load_queries(Path(__file__).resolve().parents[2] / "queries")

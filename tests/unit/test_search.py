@@ -18,7 +18,7 @@ from ctl_kg.publish.search import Found, SearchIndex, open_search
 from ctl_kg.publish.search_index import SEARCH_FILE, documents, index_file, write_index
 from ctl_kg.publish.search_question import MOST_CHARACTERS, parse
 from ctl_kg.publish.snippets import Marker, as_html, label
-from ctl_kg.publish.words import distance, stems
+from ctl_kg.publish.words import distance, fold, stems, written_words
 from ctl_kg.sparql.store import LocalStore
 
 MINI = Path(__file__).parents[1] / "fixtures" / "mini-release"
@@ -74,6 +74,17 @@ def opened(quads: list[Quad]) -> SearchIndex:
     return SearchIndex([connection])
 
 
+_SYNTAX = st.lists(
+    st.sampled_from(
+        ['"', "'", "*", "^", "-", "+", "(", ")", "{", "}", ":", ";", "--", "/*", "NEAR(", "AND",
+         "OR", "NOT", "name", "name_stems", "entry", "a b", "vanguard", "alfa", "\x00",
+         "\x1b[2J", "🎉", "\u202e", "שלום", "ͺ-ͺ", "a-b", "_", "%", "\ud800",
+         "' OR 1=1", "DROP TABLE doc", "é́"]
+    ),
+    max_size=20,
+)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def index() -> Iterator[SearchIndex]:
     made = opened(QUADS)
@@ -116,6 +127,90 @@ def test_what_is_meant_comes_first(index: SearchIndex, text: str, first: str) ->
 def test_a_phrase_is_found_as_it_stands(index: SearchIndex) -> None:
     assert find(index, '"cities smart"') == []
     assert find(index, "«smart cities»") == ["t/citta"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("alfa vanguard cities -vanguard", {"c/alfa", "d/passage", "d/section", "t/citta"}),
+        ("alfa -sezione -righe", {"c/alfa"}),
+        ('cities agri -"smart cities"', {"t/agri"}),
+        ("cities agri -«smart cities»", {"t/agri"}),
+        ("agri citta -agri-food", {"t/citta"}),
+        ("piano -P.N.R.R.", set()),
+        ("alfa -zzzz", {"c/alfa", "d/passage", "d/section"}),
+        ("agri -il", {"t/agri"}),
+    ],
+)
+def test_what_is_left_out_is_not_found(index: SearchIndex, text: str, left: set[str]) -> None:
+    assert set(find(index, text)) == left
+
+
+@pytest.mark.parametrize(
+    "text", ["smart-cities", "smart - cities", "smart -", "-- smart", '"smart -cities"', "smart–x"]
+)
+def test_a_hyphen_elsewhere_leaves_nothing_out(index: SearchIndex, text: str) -> None:
+    assert parse(text).excluded == ()
+    assert find(index, text)[0] == "t/citta"
+
+
+def test_a_text_that_only_leaves_out_finds_nothing(index: SearchIndex) -> None:
+    question = parse('-alfa -"smart cities" -')
+    assert question.excluded == ("alfa", "smart cities")
+    assert index.search(question).hits == ()
+
+
+_WORDS = ("alfa", "vanguard", "citta", "cluster", "rete", "europea", "cities", "sezione", "plan")
+
+
+@given(st.sampled_from(_WORDS), st.sampled_from(_WORDS))
+def test_leaving_out_takes_away_just_what_has_the_word(
+    index: SearchIndex, word: str, other: str
+) -> None:
+    every = index.search(parse(word)).hits
+    texts = index.texts(every)
+
+    def has(number: int) -> bool:
+        return any(
+            fold(each) == other or {*stems(each, language)} & {*stems(other)}
+            for _, language, text in texts[number]
+            for each in written_words(text)
+        )
+
+    rest = [hit.iri.removeprefix(BASE) for hit in every if not has(hit.id)]
+    assert find(index, f"{word} -{other}") == rest
+
+
+def test_suggestions_are_what_a_name_may_become(index: SearchIndex) -> None:
+    def suggested(text: str, most: int = 10) -> list[str]:
+        return [hit.iri.removeprefix(BASE) for hit in index.suggest(text, most)]
+
+    assert suggested("vang") == ["n/vanguard"]
+    assert suggested("initiative vang") == ["n/vanguard"]
+    assert suggested("SMART ci") == suggested("smart ci ") == ["t/citta"]
+    assert suggested("alf")[0] == "c/alfa"
+    assert suggested("m2") == ["t/citta"]
+    assert suggested("innovazione") == []  # that is no name
+    assert suggested("vangard") == []  # nor is it typed on
+    assert suggested("") == suggested('"-()') == []
+    assert len(suggested("a", 2)) == 2
+
+
+_NAMES = ("Città intelligenti", "Vanguard Initiative", "Cluster Alfa", "Smart cities", "Agri-food")
+
+
+@given(st.sampled_from(_NAMES), st.data())
+def test_every_beginning_of_a_name_suggests_it(
+    index: SearchIndex, name: str, data: st.DataObject
+) -> None:
+    typed = name[: data.draw(st.integers(1, len(name)))]
+    texts = index.texts(index.suggest(typed, 10)).values()
+    assert any(text.startswith(name) for found in texts for _, _, text in found)
+
+
+@given(_SYNTAX.map(" ".join))
+def test_no_text_that_is_typed_is_read_as_syntax(index: SearchIndex, text: str) -> None:
+    assert len(index.suggest(text, 3)) <= 3
 
 
 def test_the_unnamed_and_the_withdrawn_are_not_found(index: SearchIndex) -> None:
@@ -171,17 +266,6 @@ def test_the_same_statements_give_the_same_bytes() -> None:
 @given(st.text(max_size=MOST_CHARACTERS), st.booleans())
 def test_any_text_is_only_words(index: SearchIndex, text: str, prefix: bool) -> None:
     index.search(parse(text, prefix=prefix))
-
-
-_SYNTAX = st.lists(
-    st.sampled_from(
-        ['"', "'", "*", "^", "-", "+", "(", ")", "{", "}", ":", ";", "--", "/*", "NEAR(", "AND",
-         "OR", "NOT", "name", "name_stems", "entry", "a b", "vanguard", "alfa", "\x00",
-         "\x1b[2J", "🎉", "\u202e", "שלום", "ͺ-ͺ", "a-b", "_", "%", "\ud800",
-         "' OR 1=1", "DROP TABLE doc", "é́"]
-    ),
-    max_size=20,
-)  # fmt: skip
 
 
 @given(_SYNTAX.map(" ".join), st.booleans())

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from ctl_kg.cli.arguments import read_flags
 from ctl_kg.cli.serving import register
 from ctl_kg.errors import CtlKgError, RequestError
+from ctl_kg.sparql.query_file import load_queries
 
 MINI = Path(__file__).parents[1] / "fixtures" / "mini-release"
 
@@ -84,6 +85,22 @@ def test_queries_lists_and_shows(app: typer.Typer) -> None:
     document = json.loads(_run(app, "queries", "clusters-by-network", "--json").stdout)
     assert document["parameters"][0]["allowed"] == ["network:eusalp", "network:vanguard"]
     assert len(json.loads(_run(app, "queries", "--json").stdout)) == 2
+
+
+def test_queries_tells_the_contract_of_each(app: typer.Typer) -> None:
+    lines = _run(app, "queries", "--columns").stdout.splitlines()
+    queries = load_queries(MINI / "queries")
+    found = {line.strip().partition("@")[0]: line for line in lines if line.startswith("  ")}
+    assert found.keys() == queries.keys()
+    assert found["clusters-by-network"] == (
+        "  clusters-by-network@1(network iri, lang string): "
+        "cluster iri, clusterLabel lang-string, networks integer (networks)"
+    )
+    assert found["large-clusters"].endswith(": CONSTRUCT")
+    document = json.loads(_run(app, "queries", "--json").stdout)
+    assert {each["name"]: each["version"] for each in document} == {
+        name: query.version for name, query in queries.items()
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from ctl_kg.publish.row_documents import Piece, geo_json_document, json_ld_document, plain_rows
 from ctl_kg.publish.tables import (
+    Binding,
     geometry_of_wkt,
     plain_value,
     safe_cell,
@@ -30,17 +31,21 @@ def column(name: str, kind: str) -> Column:
     return Column(name, kind, BOTH, BOTH)
 
 
-def text(value: str, **more: str) -> dict[str, str]:
-    return {"type": "literal", "value": value, **more}
+def text(value: str, language: str | None = None) -> Binding:
+    return Binding("literal", value, language=language)
 
 
-def number(value: str, kind: str = "integer") -> dict[str, str]:
-    return text(value, datatype=XSD + kind)
+def number(value: str, kind: str = "integer") -> Binding:
+    return Binding("literal", value, XSD + kind)
+
+
+def iri(value: str) -> Binding:
+    return Binding("uri", value)
 
 
 COLUMNS = (column("name", "string"), column("n", "integer"), column("who", "iri"))
 ROWS = [
-    {"name": text("Città, «A»"), "n": number("-5"), "who": {"type": "uri", "value": "x:a"}},
+    {"name": text("Città, «A»"), "n": number("-5"), "who": iri("x:a")},
     {"n": number("7")},
 ]
 
@@ -49,7 +54,7 @@ def query(columns: tuple[Column, ...] = COLUMNS) -> QueryFile:
     return QueryFile("q", BOTH, BOTH, BOTH, "CQ", "quality", "table", (), columns, "SELECT", "")
 
 
-def piece(rows: list[dict[str, dict[str, str]]], columns: tuple[Column, ...] = COLUMNS) -> Piece:
+def piece(rows: list[dict[str, Binding]], columns: tuple[Column, ...] = COLUMNS) -> Piece:
     return Piece(query(columns), columns, rows, len(rows), 1, 1, 100)
 
 
@@ -81,7 +86,7 @@ def test_a_text_in_a_number_column_is_treated_as_text() -> None:
 
 
 def test_tsv_keeps_types_and_languages() -> None:
-    rows = [{"name": text("=1", **{"xml:lang": "it"}), "n": number("7")}]
+    rows = [{"name": text("=1", "it"), "n": number("7")}]
     assert write_exact_tsv(COLUMNS, rows).decode().splitlines() == [
         "?name\t?n\t?who",
         f'"=1"@it\t"7"^^<{XSD}integer>\t',
@@ -122,15 +127,15 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_mark() -> None:
         ("iri", None, None),
     ],
 )
-def test_plain_values(kind: str, binding: dict[str, str] | None, plain: object) -> None:
+def test_plain_values(kind: str, binding: Binding | None, plain: object) -> None:
     found = plain_value(kind, binding)
     assert found == plain
     assert type(found) is type(plain)
 
 
 def test_a_binding_is_the_term_that_it_was() -> None:
-    assert str(term_of({"type": "uri", "value": "x:a"})) == "<x:a>"
-    assert str(term_of(text("a", **{"xml:lang": "en"}))) == '"a"@en'
+    assert str(term_of(iri("x:a"))) == "<x:a>"
+    assert str(term_of(text("a", "en"))) == '"a"@en'
     assert str(term_of(number("1"))) == f'"1"^^<{XSD}integer>'
 
 
@@ -144,8 +149,7 @@ def test_every_row_has_every_column() -> None:
 def test_json_ld_gives_each_row_as_a_node_with_the_same_terms() -> None:
     jsonld = pytest.importorskip("pyld").jsonld
     rows = [
-        {"name": text("=1", **{"xml:lang": "it"}), "n": number("007"),
-         "who": {"type": "uri", "value": "https://x.org/a"}},
+        {"name": text("=1", "it"), "n": number("007"), "who": iri("https://x.org/a")},
         {"name": text("plain"), "n": number("7")},
     ]  # fmt: skip
     document = json.loads(json_ld_document(piece(rows), "https://x.org/"))

@@ -123,7 +123,7 @@ def _keys(thresholds: Sequence[float], cells: Sequence[Cell], words: Words) -> l
             keys.append(Key(label, color, "square"))
     if any(cell.uncertain for cell in cells):
         keys.append(Key(words.uncertain, theme.AMBER, "square", dashed=True, hollow=True))
-    return [*keys, Key(words.empty, theme.GREY, "point")]
+    return [*keys, Key(words.empty, theme.GREY, area=8)]
 
 
 def _grid(
@@ -267,8 +267,9 @@ def _draw_cells(
         x, y = grid.left(cell.column), rows[cell.row]
         more = {"href": cell.href, "tooltip": cell.says}
         boxes.append({
-            "x": x + 1.5, "y": y + 1.5, "fill": color, "strokeDash": [4, 2] if cell.uncertain else [],
-            "stroke": theme.AMBER if cell.uncertain else color, **more,
+            "x": x + 1.5, "y": y + 1.5, "fill": color, **more,
+            "stroke": theme.AMBER if cell.uncertain else color,
+            "strokeDash": [4, 2] if cell.uncertain else [],
         })  # fmt: skip
         text = cell.text + ("?" if cell.uncertain else "")
         texts.append({"x": x + grid.wide / 2, "y": y + grid.tall / 2 + 0.5, "fill": ink,

@@ -264,6 +264,7 @@ class Key:
     line: bool = False
     dashed: bool = False
     hollow: bool = False
+    area: float = 70  # of the shape, in square pixels
 
 
 def legend(canvas: Canvas, keys: Sequence[Key], x: float, y: float, room: float) -> float:
@@ -287,13 +288,13 @@ def legend(canvas: Canvas, keys: Sequence[Key], x: float, y: float, room: float)
         symbols.append({
             "x": left + (sample - 14 if key.line else 6), "y": middle, "shape": key.shape,
             "stroke": key.color, "fill": theme.PAPER if key.hollow else key.color,
-            "strokeDash": [3, 2] if key.dashed and not key.line else [],
+            "strokeDash": [3, 2] if key.dashed and not key.line else [], "size": key.area,
         })  # fmt: skip
         texts.append({"x": left + before, "y": middle + 0.5, "text": label, "limit": room - before})
         left += wide + gap
     canvas.add("rule", "legend-lines", strokes, ("x", "y", "x2", "stroke", "strokeDash"),
                strokeWidth=2, y2={"field": "y"})  # fmt: skip
-    fields = ("x", "y", "shape", "stroke", "fill", "strokeDash")
-    canvas.add("symbol", "legend-symbols", symbols, fields, size=70, strokeWidth=1.6)
+    fields = ("x", "y", "shape", "stroke", "fill", "strokeDash", "size")
+    canvas.add("symbol", "legend-symbols", symbols, fields, strokeWidth=1.6)
     canvas.text("legend-texts", texts, fontSize=kind.small, fill=theme.SOFT)
     return (line + 1) * step if keys else 0.0

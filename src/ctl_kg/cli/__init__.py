@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from ctl_kg import __version__
-from ctl_kg.cli import config, contracts, project, search, serving, why
+from ctl_kg.cli import config, contracts, matrix, project, search, serving, why
 from ctl_kg.cli.context import Context
 from ctl_kg.errors import CtlKgError, QuerySyntaxError
 
@@ -38,6 +38,7 @@ project.register(app)
 serving.register(app)
 config.register(app)
 why.register(app)
+matrix.register(app)
 search.register(app)
 contracts.register(app)
 

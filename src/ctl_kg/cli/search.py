@@ -25,7 +25,10 @@ def register(app: typer.Typer) -> None:
 
 def search(
     text: Annotated[
-        list[str], typer.Argument(metavar="TEXT", help="Words, or a phrase in quotation marks.")
+        list[str],
+        typer.Argument(
+            metavar="TEXT", help="Words, or a phrase in quotation marks; -WORD leaves out."
+        ),
     ],
     kind: Annotated[
         str, typer.Option("--type", metavar="CLASS", help="Only this class, as CURIE or IRI.")
@@ -48,7 +51,8 @@ def search(
     Examples:
     ctl-kg search vangard initative;
     ctl-kg search idrogeno --type ctl:Project --cluster cluster:le2c;
-    ctl-kg search '"smart cities"' --json
+    ctl-kg search '"smart cities"' --json;
+    ctl-kg search 'idrogeno -progetto'
     """
     from ctl_kg.languages import LANGUAGES
     from ctl_kg.namespaces import Curies, prefixes

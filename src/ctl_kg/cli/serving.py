@@ -84,30 +84,11 @@ def query(
     """
     from ctl_kg.namespaces import Curies, prefixes
     from ctl_kg.sparql.binding import bind, list_choices
-    from ctl_kg.sparql.query_file import read_query
 
     given = read_flags(context.args, parameter or [])
-    if output is not None and output not in FORMATS:
-        near = difflib.get_close_matches(output, FORMATS, n=1)
-        raise RequestError(
-            f"there is no format '{output}'",
-            hint=(f"Did you mean {near[0]}? " if near else "") + f"Formats: {', '.join(FORMATS)}.",
-        )
+    _check_format(output)
     settings = load_settings(release_dir=release)
-    curies = Curies(prefixes(settings.base_iri))
-    stock: QueryFile | None = None
-    if file is not None:
-        if name is not None:
-            raise RequestError("give a name or --file, not both")
-        text = read_text(file)
-        stock = read_query(file) if text.startswith("#+") else None
-    elif name == "-":
-        text = read_input()
-    elif name is None:
-        raise RequestError("which query?", hint="List them with: ctl-kg queries")
-    else:
-        stock = _stock_query(context, settings, name)
-        text = stock.text
+    text, stock = _asked(context, settings, name, file)
     store, base_iri = _store(settings, endpoint)
     curies = Curies(prefixes(base_iri))
     if stock is not None:
@@ -123,6 +104,35 @@ def query(
             raise
         raise QueryFileError(error.message, path=file, line=error.line, hint=error.hint) from error
     _print_result(result, output, stock, base_iri, settings, given)
+
+
+def _check_format(output: str | None) -> None:
+    """Refuse a format that no answer has."""
+    if output is not None and output not in FORMATS:
+        near = difflib.get_close_matches(output, FORMATS, n=1)
+        raise RequestError(
+            f"there is no format '{output}'",
+            hint=(f"Did you mean {near[0]}? " if near else "") + f"Formats: {', '.join(FORMATS)}.",
+        )
+
+
+def _asked(
+    context: typer.Context, settings: Settings, name: str | None, file: Path | None
+) -> tuple[str, QueryFile | None]:
+    """Return the text to run, and the stock query that it is, if it is one."""
+    from ctl_kg.sparql.query_file import read_query
+
+    if file is not None:
+        if name is not None:
+            raise RequestError("give a name or --file, not both")
+        text = read_text(file)
+        return text, read_query(file) if text.startswith("#+") else None
+    if name == "-":
+        return read_input(), None
+    if name is None:
+        raise RequestError("which query?", hint="List them with: ctl-kg queries")
+    stock = _stock_query(context, settings, name)
+    return stock.text, stock
 
 
 def _query_folder(context: typer.Context, settings: Settings) -> Path:
@@ -214,6 +224,9 @@ def queries(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Show this query in full.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    columns: Annotated[
+        bool, typer.Option("--columns", help="With version, parameters and columns of each.")
+    ] = False,
     release: _ReleaseOption = None,
     lang: _LangOption = "en",
 ) -> None:
@@ -221,10 +234,12 @@ def queries(
 
     Examples:
     ctl-kg queries;
+    ctl-kg queries --columns;
     ctl-kg queries clusters-by-network;
     ctl-kg queries --json
     """
-    from ctl_kg.sparql.query_file import GROUPS, LANGUAGES, load_queries
+    from ctl_kg.languages import LANGUAGES
+    from ctl_kg.sparql.query_file import GROUPS, load_queries
 
     if lang not in LANGUAGES:
         raise RequestError(f"there is no language '{lang}'", hint="Use it or en.")
@@ -244,12 +259,26 @@ def queries(
         if members:
             typer.echo(group)
             for each in members:
-                typer.echo(f"  {each.name:<{longest}}  {each.title[lang]}")
+                if columns:
+                    typer.echo(f"  {_contract(each)}")
+                else:
+                    typer.echo(f"  {each.name:<{longest}}  {each.title[lang]}")
+
+
+def _contract(query: QueryFile) -> str:
+    """Return the contract of a query on one line: version, parameters, and columns with types."""
+    parameters = ", ".join(f"{each.name} {each.type}" for each in query.parameters)
+    columns = ", ".join(
+        f"{each.name} {each.type}" + (f" ({each.unit})" if each.unit else "")
+        for each in query.columns
+    )
+    return f"{query.name}@{query.version}({parameters}): {columns or query.form}"
 
 
 def _as_json(query: QueryFile) -> dict[str, Any]:
     return {
         "name": query.name,
+        "version": query.version,
         "title": dict(query.title),
         "question": dict(query.question),
         "competency": query.competency,

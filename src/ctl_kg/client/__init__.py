@@ -10,6 +10,7 @@ web is imported with it. rdflib, pandas and polars are imported by the methods t
 their objects. Errors are those of :mod:`ctl_kg.errors`.
 """
 
+from ctl_kg.client.coverage import CoverageNote
 from ctl_kg.client.evidence import Evidence, Source, Statement
 from ctl_kg.client.links import Answer, Hop, Path
 from ctl_kg.client.matrix import Gap, Matrix, MatrixCell
@@ -19,7 +20,7 @@ from ctl_kg.client.service import Client
 from ctl_kg.client.values import Cell, Iri
 
 __all__ = [
-    "Answer", "Cell", "Choice", "Client", "Column", "Evidence", "Gap", "Hit", "Hits", "Hop",
-    "Iri", "Matrix", "MatrixCell", "Parameter", "Path", "Row", "Rows", "Source",
+    "Answer", "Cell", "Choice", "Client", "Column", "CoverageNote", "Evidence", "Gap", "Hit",
+    "Hits", "Hop", "Iri", "Matrix", "MatrixCell", "Parameter", "Path", "Row", "Rows", "Source",
     "Statement", "StockQuery",
 ]  # fmt: skip

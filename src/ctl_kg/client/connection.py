@@ -16,7 +16,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.message import Message
@@ -42,13 +42,17 @@ Pairs: TypeAlias = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Reply:
-    """A complete answer; ``etag`` is empty where the server gave none."""
+    """A complete answer; ``etag`` is empty where the server gave none.
+
+    ``release`` identifies the release that it comes from, ``modified`` says when that was made.
+    """
 
     url: str
     media_type: str
     body: bytes
     etag: str
     modified: str
+    release: str = ""
 
     def json(self) -> Any:
         """Return the body as JSON, its fractions as ``Decimal``.
@@ -88,9 +92,10 @@ def refuse_mixture(first: Reply, other: Reply) -> None:
     """Refuse two pages of an answer that are of different releases.
 
     Raises:
-        StoreUnavailableError: they are, as far as dates and totals tell.
+        StoreUnavailableError: they are, as far as identifiers, dates and totals tell.
     """
-    if (first.modified, first.json()["total"]) != (other.modified, other.json()["total"]):
+    tell = [(each.release, each.modified, each.json()["total"]) for each in (first, other)]
+    if tell[0] != tell[1]:
         raise StoreUnavailableError(
             "the data changed while the pages of an answer were read", hint="Ask again."
         )
@@ -131,8 +136,7 @@ class Connection:
             kept = self._kept.get((url, accept))
         headers = {"If-None-Match": kept.etag} if kept else {}
         reply = self._send(Request(url, headers=self._headers(accept) | headers), kept)
-        if reply is not kept:
-            self._keep((url, accept), reply)
+        self._keep((url, accept), reply)
         return reply
 
     def post(self, url: str, form: Mapping[str, str], *, accept: str) -> Reply:
@@ -167,7 +171,7 @@ class Connection:
             except HTTPError as error:
                 with error:
                     if error.code == 304 and kept is not None:
-                        return kept
+                        return _renewed(kept, error.headers)
                     failure, asked = self._refused(error)
                 wait = max(wait or 0, asked or 0) if error.code in _RETRIED else None
             except (OSError, HTTPException) as error:
@@ -188,6 +192,7 @@ class Connection:
                 body=_decoded(answer.read(), headers),
                 etag=headers.get("etag", ""),
                 modified=headers.get("last-modified", ""),
+                release=headers.get("ctl-kg-release", ""),
             )
 
     def _refused(self, error: HTTPError) -> tuple[CtlKgError, float | None]:
@@ -213,6 +218,15 @@ class Connection:
             )
         made.__cause__ = error
         return made
+
+
+def _renewed(kept: Reply, headers: Message) -> Reply:
+    """Return a kept answer as the server holds it now: another release may say the same."""
+    return replace(
+        kept,
+        modified=headers.get("last-modified", kept.modified),
+        release=headers.get("ctl-kg-release", kept.release),
+    )
 
 
 def _decoded(body: bytes, headers: Message) -> bytes:

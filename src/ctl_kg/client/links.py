@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ctl_kg.client.coverage import CoverageNote, coverage_of
 from ctl_kg.client.evidence import Source
 from ctl_kg.client.values import Iri
 
@@ -53,8 +54,9 @@ class Path:
 class Answer:
     """The shortest paths between two resources; empty if there is none within the bounds.
 
-    ``total`` counts the paths found, of which ``paths`` are the best; ``document`` is the
-    whole answer of the server.
+    ``total`` counts the paths found, of which ``paths`` are the best; ``coverage`` tells how
+    complete the data are that their links come from; ``document`` is the whole answer of the
+    server.
     """
 
     start: Iri
@@ -63,6 +65,7 @@ class Answer:
     total: int
     notes: tuple[str, ...]
     document: Mapping[str, Any]
+    coverage: tuple[CoverageNote, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.paths)
@@ -87,6 +90,7 @@ def answer_of(document: Mapping[str, Any], language: str) -> Answer:
         total=document["total"],
         notes=tuple(document["notes"]),
         document=document,
+        coverage=coverage_of(document, language),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ctl_kg.client import frames
+from ctl_kg.client.coverage import CoverageNote, coverage_of
 from ctl_kg.client.evidence import Source, iri_or_none
 from ctl_kg.client.queries import Column
 from ctl_kg.client.values import Cell, Iri
@@ -49,7 +50,8 @@ class Gap:
 class Matrix:
     """A matrix: its rows, columns, the cells that have links, and the gaps.
 
-    ``total`` is the number of links, ``sparql`` the query that gives all of them.
+    ``total`` is the number of links, ``sparql`` the query that gives all of them; ``coverage``
+    tells how complete the data are that they come from, so what a gap means.
     """
 
     title: str
@@ -60,6 +62,7 @@ class Matrix:
     gaps: tuple[Gap, ...]
     total: int
     sparql: str
+    coverage: tuple[CoverageNote, ...] = ()
 
     def count(self, row: str, column: str) -> int:
         """Return the number of links between two resources, by IRI; 0 in a gap."""
@@ -99,6 +102,7 @@ def matrix_of(pages: Sequence[Mapping[str, Any]]) -> Matrix:
         gaps=tuple(_gap_of(each, names) for page in pages for each in page["gaps"]["cells"]),
         total=first["total"],
         sparql=first["sparql"],
+        coverage=coverage_of(first),
     )
 
 

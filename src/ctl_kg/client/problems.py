@@ -66,28 +66,25 @@ def _number(problem: _Problem, name: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _parameter(problem: _Problem) -> CtlKgError:
+def _of_parameter(problem: _Problem) -> dict[str, Any]:
+    """Return what every error about a parameter is made with."""
     name = _text(problem, "parameter")
-    return errors.ParameterError(
-        name,
-        _text(problem, "detail").removeprefix(f"parameter '{name}': "),
-        allowed=_list(problem, "allowed"),
-        hint=_text(problem, "hint"),
-        value=_optional(problem, "value"),
-        example=_optional(problem, "example"),
-    )
+    return {
+        "name": name,
+        "message": _text(problem, "detail").removeprefix(f"parameter '{name}': "),
+        "hint": _text(problem, "hint"),
+        "value": _optional(problem, "value"),
+        "example": _optional(problem, "example"),
+    }
+
+
+def _parameter(problem: _Problem) -> CtlKgError:
+    return errors.ParameterError(**_of_parameter(problem), allowed=_list(problem, "allowed"))
 
 
 def _unknown_resource(problem: _Problem) -> CtlKgError:
-    name = _text(problem, "parameter")
-    return errors.UnknownResourceError(
-        name,
-        _text(problem, "detail").removeprefix(f"parameter '{name}': "),
-        suggestions=_list(problem, "suggestions"),
-        hint=_text(problem, "hint"),
-        value=_optional(problem, "value"),
-        example=_optional(problem, "example"),
-    )
+    suggestions = _list(problem, "suggestions")
+    return errors.UnknownResourceError(**_of_parameter(problem), suggestions=suggestions)
 
 
 def _query_syntax(problem: _Problem) -> CtlKgError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from ctl_kg.client import frames
 from ctl_kg.client.connection import Reply, refuse_mixture, understood
+from ctl_kg.client.coverage import CoverageNote, coverage_of
 from ctl_kg.client.evidence import Evidence, evidence_of
 from ctl_kg.client.queries import Column, columns_of
 from ctl_kg.client.values import Cell, Iri, cell_of, cell_of_term
@@ -77,13 +78,20 @@ class Pages(Sequence[T], Generic[T]):
 
 
 class Rows(Pages[Row]):
-    """The rows of a query, each a ``dict`` from the name of a column to its cell."""
+    """The rows of a query, each a ``dict`` from the name of a column to its cell.
+
+    ``coverage`` tells how complete the data are that they come from; the answer to a SPARQL
+    text has no such notes.
+    """
 
     columns: tuple[Column, ...]
+    coverage: tuple[CoverageNote, ...] = ()
 
     def __init__(self, fetch: Fetch, first: Reply) -> None:
         self._evidence: dict[int, list[Evidence]] = {}
         super().__init__(fetch, first)
+        with understood(first):
+            self.coverage = coverage_of(self.document)
 
     def _read(self, document: Mapping[str, Any]) -> list[Row]:
         self.columns = columns_of(document["columns"])
@@ -111,7 +119,8 @@ class Rows(Pages[Row]):
 
         Integers are ``Int64``, decimals ``float64``, dates ``datetime64``, the rest text; a
         column whose cells are not all of one type (dates of which some are years) is kept as it
-        is. ``attrs["labels"]`` and ``attrs["units"]`` say what the columns are.
+        is. ``attrs["labels"]`` and ``attrs["units"]`` say what the columns are,
+        ``attrs["coverage"]`` how complete the data are.
 
         Args:
             labelled: for reading: columns by their titles, resources by their names.
@@ -119,6 +128,7 @@ class Rows(Pages[Row]):
             CtlKgError: pandas is not installed (it comes with the extra ``frames``).
         """
         frame: pandas.DataFrame = frames.to_pandas(*self._table(labelled=labelled))
+        frame.attrs["coverage"] = [str(note) for note in self.coverage]
         return frame
 
     def to_polars(self, *, labelled: bool = False) -> polars.DataFrame:

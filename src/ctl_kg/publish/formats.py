@@ -50,6 +50,11 @@ class Format:
 
 JSON = Format("json", "application/json", "JSON")
 HTML = Format("html", HTML_TYPE, "HTML", ("application/xhtml+xml",))
+CSV = Format("csv", results.CSV_TYPE, "CSV")
+TSV = Format("tsv", results.TSV_TYPE, "TSV")
+XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX")
+JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD")
+GEO_JSON = Format("geojson", "application/geo+json", "GeoJSON", ("application/vnd.geo+json",))
 
 # In order of preference: the first is what a client without wishes gets.
 GRAPH_FORMATS = (
@@ -59,7 +64,7 @@ GRAPH_FORMATS = (
         "Turtle",
         ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"),
     ),
-    Format("jsonld", "application/ld+json", "JSON-LD"),
+    JSON_LD,
     Format("nt", "application/n-triples", "N-Triples", ("text/plain",)),
     Format("rdf", "application/rdf+xml", "RDF/XML"),
 )
@@ -77,10 +82,12 @@ LINKSET_FORMATS = (
 SELECT_FORMATS = (
     Format("json", results.JSON_TYPE, "JSON"),
     Format("xml", results.XML_TYPE, "XML"),
-    Format("csv", results.CSV_TYPE, "CSV"),
-    Format("tsv", results.TSV_TYPE, "TSV"),
+    CSV,
+    TSV,
 )
 ASK_FORMATS = SELECT_FORMATS[:2]
+# Rows of a stock query by the API: plain values, but for the terms in TSV and JSON-LD.
+TABLE_FORMATS = (JSON, CSV, TSV, XLSX, JSON_LD)
 
 # Plain types that clients ask for when they mean the format of the value.
 GENERIC_TYPES = {

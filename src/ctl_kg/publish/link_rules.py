@@ -76,6 +76,7 @@ TO_AN_END = {
     "ctl:dateStatus": "a kind",
     "ctl:qualifier": "a kind",
     "ctl:unit": "a unit",
+    "oa:hasBody": "how complete the data are",
     "ctl:participationRole": "a role",
     "org:role": "a role",
     "dct:type": "a kind",

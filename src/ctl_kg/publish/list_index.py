@@ -200,7 +200,7 @@ class ListIndex:
     def _is_open(column: Column, choice: Choice) -> bool:
         """Tell whether a row without readings fits."""
         wanted = (choice.values.get(each.name) for each in column.facets)
-        return any(not each or NOTHING in each for each in wanted)
+        return all(not each or NOTHING in each for each in wanted)
 
     @staticmethod
     def _counts_certainty(certainty: str, choice: Choice) -> bool:

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ctl_kg.namespaces import prefixes
 from ctl_kg.publish.link_rules import CERTAINTIES
+from ctl_kg.publish.tables import Row
 
-Solution: TypeAlias = Mapping[str, Mapping[str, Any]]  # as SPARQL results JSON writes it
 Texts: TypeAlias = Mapping[str, str]
 
 VARIABLES = ("row", "column", "link", "role", "certainty", "graph")
@@ -298,8 +298,18 @@ def matrix_query(
     return "\n".join([*(f"PREFIX {each}: <{table[each]}>" for each in used), body]) + "\n"
 
 
+def roles_query(spec: Spec, base_iri: str) -> str:
+    """Return the query of the roles that the links of a matrix have."""
+    prologue, select, body = matrix_query(spec, base_iri).partition("SELECT")
+    whole = "\n".join("    " + line for line in (select + body).rstrip().split("\n"))
+    return (
+        f"{prologue}SELECT DISTINCT ?role\nWHERE {{\n  {{\n{whole}\n  }}\n"
+        "  FILTER(BOUND(?role))\n}\nORDER BY ?role\n"
+    )
+
+
 def assemble(
-    solutions: Iterable[Solution],
+    solutions: Iterable[Row],
     rows: Sequence[str],
     columns: Sequence[str],
     stated: Sequence[str],
@@ -318,7 +328,7 @@ def assemble(
     found: dict[tuple[str, str], dict[str, _Gathered]] = defaultdict(dict)
     roles: dict[str, None] = {}
     for solution in solutions:
-        values = {name: str(term["value"]) for name, term in solution.items()}
+        values = {name: str(term.value) for name, term in solution.items()}
         role, certainty = values.get("role", ""), values["certainty"]
         if role:
             roles[role] = None

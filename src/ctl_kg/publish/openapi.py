@@ -243,7 +243,7 @@ def _common(
     found = []
     for name, schema in schemas.items():
         one: dict[str, Any] = {
-            "name": name, "in": "query", "description": _COMMON[name][language],
+            "name": name, "in": "query", "description": COMMON_TEXTS[name][language],
             "required": False, "schema": schema,
         }  # fmt: skip
         if schema.get("type") == "array":
@@ -252,7 +252,7 @@ def _common(
     return found
 
 
-_COMMON = {
+COMMON_TEXTS = {
     "page": {"it": "Numero della pagina, da 1.", "en": "Number of the page, from 1."},
     "size": {
         "it": "Righe per pagina; `all` le dà tutte.",

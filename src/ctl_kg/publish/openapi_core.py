@@ -13,10 +13,10 @@ from ctl_kg.sparql.query_view import VIEWS
 
 Schema: TypeAlias = dict[str, Any]
 
-_TEXT: Schema = {"type": "string"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-_NUMBER_OR_NULL: Schema = {"type": ["integer", "null"]}
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+NUMBER_OR_NULL: Schema = {"type": ["integer", "null"]}
 
 
 def ref(name: str) -> Schema:
@@ -24,7 +24,8 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _object(required: dict[str, Schema], **optional: Schema) -> Schema:
+def object_of(required: dict[str, Schema], **optional: Schema) -> Schema:
+    """Return the schema of an object that has these members and no others."""
     return {
         "type": "object",
         "properties": {**required, **optional},
@@ -33,76 +34,100 @@ def _object(required: dict[str, Schema], **optional: Schema) -> Schema:
     }
 
 
-def _list_of(schema: Schema) -> Schema:
+def list_of(schema: Schema) -> Schema:
+    """Return the schema of a list."""
     return {"type": "array", "items": schema}
 
 
-_COLUMN = _object(
-    {"name": _TEXT, "type": _TEXT, "label": _TEXT, "description": _TEXT, "unit": _TEXT_OR_NULL}
+def query_parameter(
+    name: str, schema: Schema, description: str, *, example: object = None, required: bool = False
+) -> dict[str, Any]:
+    """Return a parameter of an address; one without example or description has none."""
+    found = {"name": name, "in": "query", "required": required, "schema": schema}
+    more = {"description": description, "example": example}
+    return found | {key: value for key, value in more.items() if value not in ("", None)}
+
+
+_COLUMN = object_of(
+    {"name": TEXT, "type": TEXT, "label": TEXT, "description": TEXT, "unit": TEXT_OR_NULL}
 )
-_TERM = _object(
-    {"type": {"type": "string", "enum": ["iri", "literal"]}, "value": _TEXT},
-    language=_TEXT,
-    datatype=_TEXT,
+_TERM = object_of(
+    {"type": {"type": "string", "enum": ["iri", "literal"]}, "value": TEXT},
+    language=TEXT,
+    datatype=TEXT,
 )
-_STATEMENT = _object(
+_STATEMENT = object_of(
     {
-        "subject": _TEXT, "predicate": _TEXT, "object": _TERM, "graphs": _list_of(_TEXT),
-        "certainty": _TEXT_OR_NULL,
+        "subject": TEXT, "predicate": TEXT, "object": _TERM, "graphs": list_of(TEXT),
+        "certainty": TEXT_OR_NULL,
     }
 )  # fmt: skip
-_SOURCE = _object(
+_SOURCE = object_of(
     {
-        "kind": _TEXT, "passage": _TEXT_OR_NULL, "section": _TEXT_OR_NULL,
-        "sectionLabel": _TEXT_OR_NULL, "startLine": _NUMBER_OR_NULL, "endLine": _NUMBER_OR_NULL,
+        "kind": TEXT, "passage": TEXT_OR_NULL, "section": TEXT_OR_NULL,
+        "sectionLabel": TEXT_OR_NULL, "startLine": NUMBER_OR_NULL, "endLine": NUMBER_OR_NULL,
     }
 )  # fmt: skip
-_EVIDENCE = _object(
+_EVIDENCE = object_of(
     {
         "complete": {"type": "boolean"},
-        "gaps": _list_of(_object({"code": _TEXT, "message": _TEXT})),
-        "rows": _list_of(_object({"certainty": _TEXT_OR_NULL, "total": _COUNT,
-                                  "statements": _list_of(ref("Statement"))})),
+        "gaps": list_of(object_of({"code": TEXT, "message": TEXT})),
+        "rows": list_of(object_of({"certainty": TEXT_OR_NULL, "total": COUNT,
+                                  "statements": list_of(ref("Statement"))})),
         "sources": {"type": "object", "additionalProperties": ref("Source")},
     }
 )  # fmt: skip
-_PARAMETER = _object(
+_PARAMETER = object_of(
     {
-        "name": _TEXT, "type": _TEXT, "label": _TEXT, "description": _TEXT,
-        "required": {"type": "boolean"}, "default": _TEXT_OR_NULL,
+        "name": TEXT, "type": TEXT, "label": TEXT, "description": TEXT,
+        "required": {"type": "boolean"}, "default": TEXT_OR_NULL,
     },
-    minimum=_TEXT, maximum=_TEXT, pattern=_TEXT,
-    allowed=_list_of(_object({"value": _TEXT, "label": _TEXT})),
+    minimum=TEXT, maximum=TEXT, pattern=TEXT,
+    allowed=list_of(object_of({"value": TEXT, "label": TEXT})),
 )  # fmt: skip
-_QUERY = _object(
+_QUERY = object_of(
     {
-        "name": _TEXT, "version": _COUNT, "title": _TEXT, "question": _TEXT, "description": _TEXT,
-        "group": _TEXT, "competency": _TEXT, "view": {"type": "string", "enum": list(VIEWS)},
-        "channels": {"type": "object", "additionalProperties": _list_of(_TEXT)},
-        "parameters": _list_of(ref("Parameter")), "columns": _list_of(ref("Column")),
-        "links": {"type": "object", "additionalProperties": _TEXT},
+        "name": TEXT, "version": COUNT, "title": TEXT, "question": TEXT, "description": TEXT,
+        "group": TEXT, "competency": TEXT, "view": {"type": "string", "enum": list(VIEWS)},
+        "channels": {"type": "object", "additionalProperties": list_of(TEXT)},
+        "parameters": list_of(ref("Parameter")), "columns": list_of(ref("Column")),
+        "links": {"type": "object", "additionalProperties": TEXT},
     }
 )  # fmt: skip
-_ANSWER = _object(
+
+
+def coverage_note(text: Schema) -> Schema:
+    """Return the schema of a coverage note; ``text`` is that of its texts."""
+    return object_of(
+        {
+            "iri": TEXT, "extent": object_of({"iri": TEXT, "label": text}), "label": text,
+            "text": text, "kind": {"type": "string", "enum": ["passage", "editorial"]},
+            "passages": list_of(TEXT),
+        }
+    )  # fmt: skip
+
+
+_ANSWER = object_of(
     {
-        "query": _object({"name": _TEXT, "version": _COUNT, "title": _TEXT, "question": _TEXT}),
-        "language": _TEXT,
-        "parameters": {"type": "object", "additionalProperties": _list_of(_TEXT)},
-        "columns": _list_of(ref("Column")),
-        "total": _COUNT, "page": _COUNT, "pages": _COUNT, "size": _COUNT,
-        "links": {"type": "object", "additionalProperties": _TEXT},
-        "rows": _list_of({"type": "object"}),
-        "labels": {"type": "object", "additionalProperties": _TEXT},
+        "query": object_of({"name": TEXT, "version": COUNT, "title": TEXT, "question": TEXT}),
+        "language": TEXT,
+        "parameters": {"type": "object", "additionalProperties": list_of(TEXT)},
+        "columns": list_of(ref("Column")),
+        "total": COUNT, "page": COUNT, "pages": COUNT, "size": COUNT,
+        "links": {"type": "object", "additionalProperties": TEXT},
+        "rows": list_of({"type": "object"}),
+        "labels": {"type": "object", "additionalProperties": TEXT},
+        "coverage": list_of(ref("CoverageNote")),
     },
     evidence=ref("Evidence"),
 )  # fmt: skip
 _PROBLEM: Schema = {
     "type": "object",
     "properties": {
-        "type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT,
-        "code": _TEXT, "hint": _TEXT, "parameter": _TEXT, "value": _TEXT, "example": _TEXT,
-        "limit": _TEXT, "line": {"type": "integer"}, "column": {"type": "integer"},
-        "allowed": _list_of(_TEXT), "suggestions": _list_of(_TEXT), "offers": _list_of(_TEXT),
+        "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT,
+        "code": TEXT, "hint": TEXT, "parameter": TEXT, "value": TEXT, "example": TEXT,
+        "limit": TEXT, "line": {"type": "integer"}, "column": {"type": "integer"},
+        "allowed": list_of(TEXT), "suggestions": list_of(TEXT), "offers": list_of(TEXT),
     },
     "required": ["type", "title", "status", "detail", "code"],
 }  # fmt: skip
@@ -110,10 +135,11 @@ _PROBLEM: Schema = {
 CORE_SCHEMAS: dict[str, Schema] = {
     "Answer": _ANSWER,
     "Column": _COLUMN,
+    "CoverageNote": coverage_note(TEXT),
     "Evidence": _EVIDENCE,
     "Parameter": _PARAMETER,
     "Problem": _PROBLEM,
-    "Queries": _object({"language": _TEXT, "total": _COUNT, "queries": _list_of(ref("Query"))}),
+    "Queries": object_of({"language": TEXT, "total": COUNT, "queries": list_of(ref("Query"))}),
     "Query": _QUERY,
     "Source": _SOURCE,
     "Statement": _STATEMENT,
@@ -195,7 +221,7 @@ _EXAMPLE = "SELECT ?class (COUNT(*) AS ?things) { ?x a ?class } GROUP BY ?class 
 
 def _sparql_responses(language: str) -> dict[str, Any]:
     content: dict[str, Any] = {
-        each.media_type: {"schema": _TEXT} for each in (*SELECT_FORMATS, *GRAPH_FORMATS)
+        each.media_type: {"schema": TEXT} for each in (*SELECT_FORMATS, *GRAPH_FORMATS)
     }
     content["application/sparql-results+json"] = {"schema": {"type": "object"}}
     content["application/ld+json"] = {"schema": {}}
@@ -204,11 +230,11 @@ def _sparql_responses(language: str) -> dict[str, Any]:
 
 def _sparql_get(language: str) -> dict[str, Any]:
     graphs = [
-        {"name": name, "in": "query", "required": False, "schema": _list_of(_TEXT),
+        {"name": name, "in": "query", "required": False, "schema": list_of(TEXT),
          "style": "form", "explode": True}
         for name in ("default-graph-uri", "named-graph-uri")
     ]  # fmt: skip
-    query = {"name": "query", "in": "query", "required": True, "schema": _TEXT,
+    query = {"name": "query", "in": "query", "required": True, "schema": TEXT,
              "example": _EXAMPLE}  # fmt: skip
     return {
         "operationId": "sparql_get",
@@ -230,9 +256,9 @@ def _sparql_post(language: str) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                "application/sparql-query": {"schema": _TEXT, "example": _EXAMPLE},
+                "application/sparql-query": {"schema": TEXT, "example": _EXAMPLE},
                 "application/x-www-form-urlencoded": {
-                    "schema": {"type": "object", "properties": {"query": _TEXT},
+                    "schema": {"type": "object", "properties": {"query": TEXT},
                                "required": ["query"]},
                     "example": {"query": _EXAMPLE},
                 },
@@ -251,7 +277,7 @@ def _resource(language: str) -> dict[str, Any]:
         "en": "The description of a resource, for example `/data/cluster/afil`.",
     }
     name: Schema = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
-    content: dict[str, Any] = {each.media_type: {"schema": _TEXT} for each in DESCRIPTION_FORMATS}
+    content: dict[str, Any] = {each.media_type: {"schema": TEXT} for each in DESCRIPTION_FORMATS}
     content["application/ld+json"] = {"schema": {}}
     return {
         "operationId": "describe_resource",

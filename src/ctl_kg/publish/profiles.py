@@ -27,8 +27,8 @@ from ctl_kg.publish.description import (
 from ctl_kg.publish.formats import (
     DATASET_FORMATS,
     DESCRIPTION_FORMATS,
-    GRAPH_FORMATS,
     HTML,
+    JSON_LD,
     Format,
 )
 
@@ -105,7 +105,7 @@ PROVENANCE = Profile(
         "en": "The full description with each statement in its named graph, and where each "
         "graph comes from: passage, section and lines of the document.",
     },
-    (*DATASET_FORMATS, GRAPH_FORMATS[1]),
+    (*DATASET_FORMATS, JSON_LD),
 )
 ALTERNATES = Profile(
     "alt",

@@ -35,13 +35,8 @@ _KINDS = {
 def query_quads(queries: Iterable[QueryFile], base_iri: str) -> list[Quad]:
     """Return the descriptions of stock queries as statements of ``graph:queries``."""
     graph = NamedNode(base_iri + GRAPH)
-    triples = query_list(queries, base_iri)
+    triples = [triple for query in queries for triple in query_description(query, base_iri)]
     return [Quad(t.subject, t.predicate, t.object, graph) for t in triples]
-
-
-def query_list(queries: Iterable[QueryFile], base_iri: str) -> list[Triple]:
-    """Return the descriptions of several stock queries as one graph."""
-    return [triple for query in queries for triple in query_description(query, base_iri)]
 
 
 def query_description(query: QueryFile, base_iri: str) -> list[Triple]:

@@ -173,8 +173,9 @@ class Review:
         """The inferred links that wait for a review, chosen by cluster, property and basis."""
         inferred = self._having("certainty", "certainty/inferred")
         proposed = self._having("reviewStatus", "review-status/proposed")
-        kept = self._of_class("Alignment")
-        kept = {iri: graphs for iri, graphs in kept.items() if iri in inferred & proposed}
+        waiting = inferred & proposed
+        known = self._of_class("Alignment")
+        kept = {iri: graphs for iri, graphs in known.items() if iri in waiting}
         return self._ordered(kept, self._inferred_facets)
 
     def anomaly(self, iri: str) -> Anomaly:

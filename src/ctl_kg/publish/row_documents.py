@@ -8,12 +8,20 @@ Source: JSON-LD 1.1 §4 (context, value objects); RFC 7946 §3.2, §3.3 (GeoJSON
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ctl_kg.publish.tables import NUMERIC, Binding, Plain, Row, geography_of, plain_value
+import msgspec
+
+from ctl_kg.publish.tables import (
+    NUMERIC,
+    Binding,
+    Row,
+    geography_of,
+    plain_value,
+    triple_text,
+)
 from ctl_kg.sparql.query_model import Column, Parameter, QueryFile
 from ctl_kg.sparql.terms import RDF_LANG_STRING, XSD, XSD_STRING
 
@@ -46,10 +54,12 @@ class Piece:
         """Return the resources in the rows, each once, in order."""
         names = [column.name for column in self.columns]
         found = {
-            binding["value"]: None
+            binding.value: None
             for row in self.rows
             for name in names
-            if (binding := row.get(name)) is not None and binding["type"] == "uri"
+            if (binding := row.get(name)) is not None
+            and binding.type == "uri"
+            and isinstance(binding.value, str)
         }
         return list(found)
 
@@ -94,19 +104,20 @@ def describe_parameter(
 def plain_rows(piece: Piece) -> list[dict[str, Any]]:
     """Return the rows of a piece as objects of plain values; a cell without value is null."""
     names = [column.name for column in piece.columns]
-    columns = [_plain_column(column, piece.rows) for column in piece.columns]
-    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
-
-
-def _plain_column(column: Column, rows: Sequence[Row]) -> list[Plain]:
-    name, kind = column.name, column.type
-    if kind in NUMERIC or kind == "boolean":
-        return [plain_value(kind, row.get(name)) for row in rows]
-    # Most cells are texts, which need no look at their type.
-    values = [row[name]["value"] if name in row else None for row in rows]
-    if any(value.__class__ is dict for value in values):  # a triple term
-        return [plain_value(kind, row.get(name)) for row in rows]
-    return values
+    found: list[dict[str, Any]] = [
+        {name: row[name].value if name in row else None for name in names} for row in piece.rows
+    ]
+    # Most cells are texts, which need no second look.
+    for column in piece.columns:
+        name, kind = column.name, column.type
+        if kind in NUMERIC or kind == "boolean":
+            for plain, row in zip(found, piece.rows, strict=True):
+                plain[name] = plain_value(kind, row.get(name))
+        else:
+            for plain in found:
+                if isinstance(plain[name], dict):
+                    plain[name] = triple_text(plain[name])
+    return found
 
 
 def json_document(
@@ -116,6 +127,7 @@ def json_document(
     parameters: Mapping[str, Sequence[str]],
     links: Mapping[str, str],
     labels: Mapping[str, str],
+    coverage: Sequence[Mapping[str, Any]] = (),
     evidence: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Return a piece of an answer as the JSON of the API."""
@@ -137,6 +149,7 @@ def json_document(
         "links": links,
         "rows": plain_rows(piece),
         "labels": labels,
+        "coverage": coverage,
     }
     if evidence is not None:
         document["evidence"] = evidence
@@ -145,7 +158,7 @@ def json_document(
 
 def write_json(document: object) -> bytes:
     """Return a document as JSON in UTF-8, on one line."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return msgspec.json.encode(document) + b"\n"
 
 
 def json_ld_document(piece: Piece, base_iri: str) -> bytes:
@@ -172,15 +185,15 @@ def json_ld_document(piece: Piece, base_iri: str) -> bytes:
 
 
 def _json_ld_value(column: Column, binding: Binding) -> Any:
-    value = binding["value"]
-    if binding["type"] in ("uri", "bnode"):
-        name = value if binding["type"] == "uri" else "_:" + value
+    value = binding.value
+    if not isinstance(value, str):  # JSON-LD 1.1 has no triple terms
+        return {"@value": triple_text(value)}
+    if binding.type in ("uri", "bnode"):
+        name = value if binding.type == "uri" else "_:" + value
         return name if column.type in _IRI_TYPES else {"@id": name}
-    if binding["type"] == "triple":  # JSON-LD 1.1 has none
-        return {"@value": json.dumps(value, ensure_ascii=False, sort_keys=True)}
-    if "xml:lang" in binding:
-        return {"@value": value, "@language": binding["xml:lang"]}
-    kind = binding.get("datatype", XSD_STRING)
+    if binding.language is not None:
+        return {"@value": value, "@language": binding.language}
+    kind = binding.datatype or XSD_STRING
     if kind in (XSD_STRING, RDF_LANG_STRING):
         return value if column.type not in _IRI_TYPES else {"@value": value}
     native = plain_value("integer" if kind == XSD + "integer" else "boolean", binding)

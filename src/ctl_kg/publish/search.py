@@ -24,7 +24,14 @@ from ctl_kg.errors import QueryTimeoutError, ReleaseError
 from ctl_kg.publish.release import read_manifest
 from ctl_kg.publish.search_index import FORMAT, SEARCH_FILE, Text, unusable, write_index
 from ctl_kg.publish.search_question import Question, Term, quoted
-from ctl_kg.publish.words import FUNCTION_WORDS, distance, edits_allowed, stems, trigrams
+from ctl_kg.publish.words import (
+    FUNCTION_WORDS,
+    distance,
+    edits_allowed,
+    folded,
+    stems,
+    trigrams,
+)
 from ctl_kg.sparql.store import LocalStore
 
 MOST_HITS = 10_000  # of what fits, as many are looked at: those most referred to
@@ -32,6 +39,7 @@ _TIME_LIMIT_S = 2.0
 _CONNECTIONS = 4
 _CANDIDATES = 60  # words that are compared with a mistyped one
 _MEANT = 4  # of them, as many are searched for
+_AFTER_ANY = "\U0010ffff"  # sorts after every character that a name has
 _LONG = 6  # letters; shorter words whose stem is known are not doubted
 
 # Weights of the columns: names, other names, descriptions; words as written before stems.
@@ -132,10 +140,10 @@ class SearchIndex:
         with self._connection() as connection:
             terms = tuple(_corrected(connection, each) for each in question.terms)
             match = "all"
-            rows = _matches(connection, terms, " AND ")
+            rows = _matches(connection, question, terms, " AND ")
             if not rows and len(terms) > 1:
                 match = "some"
-                rows = _matches(connection, terms, " OR ")
+                rows = _matches(connection, question, terms, " OR ")
             named = _named(connection, _corrected_name(question.name, terms))
         corrected = {each.words[0]: each.meant for each in terms if each.meant}
         return self._found(rows, named, kind, cluster, Found((), match, corrected, {}, {}, terms))
@@ -180,6 +188,42 @@ class SearchIndex:
                 counts[self._iri_of[int(each)]] += count
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
+    def suggest(self, text: str, most: int) -> tuple[Hit, ...]:
+        """Return what a name that is being typed may become; what matters most comes first.
+
+        Names that begin with the text stand before those that have its words elsewhere, and
+        both before the names of what only speaks about other resources.
+
+        Args:
+            text: as typed so far; its last word may go on.
+            most: how many at most.
+        """
+        words = folded(text)
+        if not words:
+            return ()
+        line = " ".join(words)
+        with self._connection() as connection:
+            begins = connection.execute(
+                "SELECT DISTINCT doc FROM (SELECT doc FROM name WHERE folded BETWEEN ? AND ?"
+                f" LIMIT {MOST_HITS}) ORDER BY doc LIMIT ?",
+                [line, line + _AFTER_ANY, most],
+            ).fetchall()
+            holds = connection.execute(
+                "SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY rowid LIMIT ?",
+                [f"{{name other}} : ({' AND '.join(map(quoted, words))} *)", most],
+            ).fetchall()
+            numbers = list(dict.fromkeys(number for (number,) in (*begins, *holds)))
+            rows = connection.execute(
+                "SELECT id, iri, kinds, clusters, prior FROM doc WHERE id IN"
+                f" ({','.join('?' * len(numbers))})",
+                numbers,
+            ).fetchall()
+        found = [(row[4] < 1, numbers.index(row[0]), row) for row in rows]
+        return tuple(
+            Hit(row[0], row[1], 0.0, self._iris(row[2]), self._iris(row[3]))
+            for *_, row in sorted(found)[:most]
+        )
+
     def texts(self, hits: Sequence[Hit]) -> dict[int, list[Text]]:
         """Return the texts of hits, by their number."""
         places = ",".join("?" * len(hits))
@@ -201,16 +245,17 @@ class SearchIndex:
 _Row = tuple[int, str, float, float, str, str]  # number, IRI, bm25, prior, classes, clusters
 
 
-def _matches(connection: sqlite3.Connection, terms: Sequence[Term], link: str) -> list[_Row]:
+def _matches(
+    connection: sqlite3.Connection, question: Question, terms: Sequence[Term], link: str
+) -> list[_Row]:
     if not terms:
         return []
-    expression = link.join(term.expression() for term in terms)
     # Documents are numbered by how much they are referred to, and come in that order.
     return connection.execute(
         "SELECT hit.rowid, doc.iri, hit.score, doc.prior, doc.kinds, doc.clusters FROM "
         f"(SELECT rowid, {_BM25} AS score FROM entry WHERE entry MATCH ? LIMIT {MOST_HITS})"
         " AS hit CROSS JOIN doc ON doc.id = hit.rowid",
-        [expression],
+        [question.expression(terms, link)],
     ).fetchall()
 
 

@@ -9,6 +9,7 @@ Source: SQLite FTS5 §3 (query syntax).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ctl_kg.errors import ParameterError
@@ -18,7 +19,12 @@ MOST_CHARACTERS = 300
 MOST_WORDS = 32
 
 _WORDS, _STEMS = "{name other text}", "{name_stems other_stems text_stems}"
-_PHRASE = re.compile(r'["“”«»„]([^"“”«»„]*)["“”«»„]')
+_QUOTES = '"“”«»„'
+_PHRASE = re.compile(f"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
+# A phrase as it is; or a hyphen, not within a word, right before a phrase or a word.
+_PHRASE_OR_LEFT_OUT = re.compile(
+    rf"{_PHRASE.pattern}|(?<!\S)-(?P<left>{_PHRASE.pattern}|(?=\w)[^\s{_QUOTES}]+)"
+)
 
 
 @dataclass(frozen=True)
@@ -58,33 +64,70 @@ class Term:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: the terms, and what the whole of it would be as a name."""
+    """What is asked: the terms, and what the whole of it would be as a name.
+
+    ``left_out`` are terms that no result may have: of each group, not all of them together.
+    """
 
     terms: tuple[Term, ...]
     name: str
+    left_out: tuple[tuple[Term, ...], ...] = ()
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """What is left out, in words."""
+        return tuple(" ".join(w for term in group for w in term.words) for group in self.left_out)
+
+    def expression(self, terms: Sequence[Term], link: str) -> str:
+        """Return an FTS5 expression of terms, without what is left out."""
+        wanted = link.join(term.expression() for term in terms)
+        if not self.left_out:
+            return wanted
+        groups = (" AND ".join(term.expression() for term in each) for each in self.left_out)
+        return f"({wanted}) NOT ({' OR '.join(f'({group})' for group in groups)})"
 
 
 def parse(text: str, *, prefix: bool = False) -> Question:
     """Return what a text asks for.
 
-    Quotation marks make a phrase; nothing else has a meaning of its own. Function words count
-    only if there is nothing else.
+    Quotation marks make a phrase, a hyphen right before a word or a phrase leaves out what has
+    it; nothing else has a meaning of its own. Function words count only if there is nothing else.
 
     Args:
         text: as typed.
         prefix: the last word may go on.
     Raises:
-        ParameterError: the text is too long.
+        ParameterError: the text has too many characters or words.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ParameterError(
-            "q",
-            f"'{text[:80]}…' has {len(text)} characters",
-            allowed=[f"at most {MOST_CHARACTERS} characters"],
-            hint="Search for a few words.",
-            value=text,
-            example="q=vanguard initiative",
-        )
+    _check_length(text)
+    left_out: list[tuple[Term, ...]] = []
+
+    def leave_out(match: re.Match[str]) -> str:
+        if match["left"] is None:
+            return match[0]
+        terms = _terms(match["left"], prefix=False)
+        if terms:
+            left_out.append(terms)
+        return " "
+
+    wanted = _PHRASE_OR_LEFT_OUT.sub(leave_out, text)
+    return Question(_terms(wanted, prefix=prefix), " ".join(folded(wanted)), tuple(left_out))
+
+
+def _check_length(text: str) -> None:
+    for count, most, unit, hint in (
+        (len(text), MOST_CHARACTERS, "characters", "Search for a few words."),
+        (len(folded(text)), MOST_WORDS, "words", "Leave out the words that matter least."),
+    ):
+        if count > most:
+            raise ParameterError(
+                "q", f"'{text[:80]}…' has {count} {unit}", allowed=[f"at most {most} {unit}"],
+                hint=hint, value=text, example="q=vanguard initiative",
+            )  # fmt: skip
+
+
+def _terms(text: str, *, prefix: bool) -> tuple[Term, ...]:
+    """Return the terms of a text without exclusions: phrases, words with hyphens, words."""
     phrases: list[Term] = []
 
     def take(match: re.Match[str]) -> str:
@@ -104,20 +147,11 @@ def parse(text: str, *, prefix: bool = False) -> Question:
     if not prefix:
         left = HYPHENATED.sub(take_joined, left)
     written = [word for word in written_words(left) if fold(word)]
-    if len(written) > MOST_WORDS:
-        raise ParameterError(
-            "q",
-            f"'{text[:80]}…' has {len(written)} words",
-            allowed=[f"at most {MOST_WORDS} words"],
-            hint="Leave out the words that matter least.",
-            value=text,
-            example="q=vanguard initiative",
-        )
     terms = [Term((fold(word),), stems(word)) for word in dict.fromkeys(written)]
     if prefix and terms:
         terms[-1] = replace(terms[-1], is_prefix=True, stems=())
     telling = [each for each in terms if each.is_prefix or each.words[0] not in FUNCTION_WORDS]
-    return Question((*phrases, *(telling or ([] if phrases else terms))), " ".join(folded(text)))
+    return (*phrases, *(telling or ([] if phrases else terms)))
 
 
 def quoted(text: str) -> str:

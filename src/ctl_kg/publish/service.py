@@ -12,10 +12,6 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ctl_kg.publish.query_graph import query_description, query_list
-
-__all__ = ["QueryLimits", "query_description", "query_list", "service_description"]
-
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VOID = "http://rdfs.org/ns/void#"
 _DCT = "http://purl.org/dc/terms/"

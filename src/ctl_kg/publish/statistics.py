@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ctl_kg.namespaces import Curies, prefixes
+from ctl_kg.publish.coverage import GRAPH
 from ctl_kg.rdf.terms import RDF, text_of
 
 _PROV = "http://www.w3.org/ns/prov#"
@@ -36,6 +37,7 @@ class Statistics:
     alignments_by_certainty: Mapping[str, int]
     inferred_alignments: int
     anomalies: int
+    coverage_notes: int
 
     def as_json(self) -> dict[str, object]:
         """Return the counts as JSON members."""
@@ -84,7 +86,13 @@ class _Counter:
             alignments_by_certainty=certainty,
             inferred_alignments=certainty.get("certainty:inferred", 0),
             anomalies=len(classes.get(ctl + "Anomaly", ())),
+            coverage_notes=self._notes(),
         )
+
+    def _notes(self) -> int:
+        graph, typed = NamedNode(self.base + GRAPH), NamedNode(RDF + "type")
+        about = (q for q in self.quads if q.graph_name == graph and q.predicate == typed)
+        return len({quad.subject for quad in about})
 
     def _name(self, iri: str) -> str:
         return self.curies.shorten(iri) or f"<{iri}>"

@@ -18,17 +18,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+import msgspec
 import pyoxigraph as ox
 
 from ctl_kg.sparql.query_model import Column, QueryFile
 from ctl_kg.sparql.results import write_tsv
 from ctl_kg.sparql.terms import Solutions, Term
 
-Binding: TypeAlias = Mapping[str, Any]  # a term as SPARQL results JSON writes it
+
+class Binding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A term as SPARQL results JSON writes it; the value of a triple term is its three parts."""
+
+    type: str
+    value: str | dict[str, Binding]
+    datatype: str | None = None
+    language: str | None = msgspec.field(default=None, name="xml:lang")
+
+
 Row: TypeAlias = Mapping[str, Binding]
 Plain: TypeAlias = str | int | float | bool | None
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NUMERIC = ("integer", "decimal", "double", "latitude", "longitude")
 _FORMULA = tuple("=+-@\t\r")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,300}\Z")
@@ -46,14 +55,14 @@ def plain_value(kind: str, binding: Binding | None) -> Plain:
     Numbers and truth values are such; everything else is its text, and so is what is not of the
     type that its column says. A decimal keeps as many digits as a double has.
 
-    >>> plain_value("integer", {"type": "literal", "value": "12"})
+    >>> plain_value("integer", Binding("literal", "12"))
     12
     """
     if binding is None:
         return None
-    value = binding["value"]
-    if not isinstance(value, str):  # a triple term
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    value = binding.value
+    if not isinstance(value, str):
+        return triple_text(value)
     if kind == "integer" and _INTEGER.match(value):
         return int(value)
     if kind in NUMERIC and _NUMBER.match(value):
@@ -64,27 +73,32 @@ def plain_value(kind: str, binding: Binding | None) -> Plain:
     return value
 
 
+def triple_text(parts: Mapping[str, Binding]) -> str:
+    """Return a triple term as a text: its parts as SPARQL results JSON writes them."""
+    return json.dumps(msgspec.to_builtins(parts), ensure_ascii=False, sort_keys=True)
+
+
 def term_of(binding: Binding) -> Term:
     """Return the RDF term that a binding of SPARQL results JSON stands for."""
-    kind, value = binding["type"], binding["value"]
-    if kind == "uri":
-        return ox.NamedNode(value)
-    if kind == "bnode":
-        return ox.BlankNode(value)
-    if kind == "triple":
+    value = binding.value
+    if not isinstance(value, str):
         parts = [term_of(value[name]) for name in ("subject", "predicate", "object")]
         return ox.Triple(*parts)  # type: ignore[arg-type]
-    if "xml:lang" in binding:
-        return ox.Literal(value, language=binding["xml:lang"])
-    if "datatype" in binding:
-        return ox.Literal(value, datatype=ox.NamedNode(binding["datatype"]))
+    if binding.type == "uri":
+        return ox.NamedNode(value)
+    if binding.type == "bnode":
+        return ox.BlankNode(value)
+    if binding.language is not None:
+        return ox.Literal(value, language=binding.language)
+    if binding.datatype is not None:
+        return ox.Literal(value, datatype=ox.NamedNode(binding.datatype))
     return ox.Literal(value)
 
 
 def _text(binding: Binding | None) -> str:
     if binding is None:
         return ""
-    value = binding["value"]
+    value = binding.value
     return value if isinstance(value, str) else str(term_of(binding))
 
 

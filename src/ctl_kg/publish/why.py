@@ -15,6 +15,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ctl_kg.languages import LANGUAGES
+from ctl_kg.publish.coverage import Coverage, Note
 from ctl_kg.publish.description import DCT, RDF_TYPE, Describer, Source
 from ctl_kg.publish.links import Link, LinkReader
 from ctl_kg.publish.paths import BUDGET_S, DEFAULT_HOPS, DEFAULT_LIMIT, Found, Path, find_paths
@@ -102,6 +103,7 @@ class Why:
         self.base_iri = base_iri
         self.reader = LinkReader(store, base_iri)
         self.words = Sentences(store, describer, base_iri)
+        self.coverage = Coverage(store, base_iri)
         self._source = lru_cache(2000)(describer.source)
 
     def explain(
@@ -204,6 +206,20 @@ class Why:
 
         return tuple(Shared(*each) for each in sorted(values(start) & values(end)))
 
+    def coverage_of(self, answer: Answer) -> tuple[Note, ...]:
+        """Return the notes of completeness that concern the links of an answer.
+
+        If there is no path, those are the links of the ends that it tells instead.
+        """
+        told = [hop for path in answer.paths for hop in path.hops]
+        told += [hop for hops in answer.near for hop in hops]
+        terms: set[str] = set()
+        for link in (each.link for hop in told for each in (hop, *hop.also)):
+            terms |= {link.predicate, *(quad.predicate.value for quad in link.quads)}
+            if link.role_class:
+                terms.add(self.words.curies.expand(link.role_class) or "")
+        return self.coverage.coverage_for(terms)
+
     def as_json(self, answer: Answer) -> dict[str, Any]:
         """Return an answer as plain data; texts stand in both languages."""
         found = answer.found
@@ -217,6 +233,7 @@ class Why:
             "searched": {"from": found.reached[0], "to": found.reached[1]},
             "notes": list(found.notes),
             "paths": [self._path_json(path) for path in answer.paths],
+            "coverage": [note.as_json() for note in self.coverage_of(answer)],
         }
         if not answer.paths:
             document["nearest"] = {

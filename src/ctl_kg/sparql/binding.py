@@ -13,13 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode
 
 from ctl_kg.errors import ParameterError
 from ctl_kg.namespaces import Curies
-from ctl_kg.sparql.query_file import VALUES_LINE, Parameter, QueryFile
+from ctl_kg.sparql.query_body import VALUES_LINE
+from ctl_kg.sparql.query_model import Parameter, QueryFile
 from ctl_kg.sparql.terms import XSD, QueryResult, Solutions, text_of
 
 MAX_VALUES = 50  # values of one parameter in one request
@@ -42,6 +44,7 @@ class Choice:
 
 
 ChoicesOf = Callable[[Parameter], Sequence[Choice]]
+Parse = Callable[[Parameter, str, Curies, ChoicesOf], NamedNode | Literal]
 
 
 def list_choices(store: Queryable, parameter: Parameter, curies: Curies) -> list[Choice]:
@@ -70,6 +73,7 @@ def bind(
     *,
     curies: Curies,
     choices_of: ChoicesOf,
+    parse: Parse | None = None,
 ) -> str:
     """Return the query's text with the given values in place.
 
@@ -79,17 +83,18 @@ def bind(
             given empty means "any", if it is not required; several values mean "any of these".
         curies: the prefix table, for values such as ``network:eusalp``.
         choices_of: gives the allowed values of a parameter.
+        parse: reads a value; :func:`parse_value` unless given.
     Raises:
         ParameterError: a parameter is unknown or missing, or a value is not allowed.
     """
     for name in given:
         if query.parameter(name) is None:
             raise _unknown(query, name)
-    lines = query.text.split("\n")
-    for number, line in enumerate(lines):
-        match = VALUES_LINE.match(line)
-        parameter = query.parameter(match["name"]) if match else None
-        if match is None or parameter is None:
+    before, places = _places(query.text)
+    lines = list(before)
+    for number, head, name in places:
+        parameter = query.parameter(name)
+        if parameter is None:
             continue
         if parameter.name not in given:
             if parameter.required and parameter.default is None:
@@ -97,9 +102,20 @@ def bind(
                     parameter.name, "is required", allowed=_shown(choices_of(parameter), curies)
                 )
             continue
-        terms = _terms(parameter, given[parameter.name], curies, choices_of)
-        lines[number] = f"{match['head']} {terms} }}"
+        found = _present(parameter, given[parameter.name])
+        read = parse or parse_value
+        terms = [read(parameter, value, curies, choices_of) for value in found]
+        written = " ".join(dict.fromkeys(map(str, terms))) or "UNDEF"
+        lines[number] = f"{head} {written} }}"
     return "\n".join(lines)
+
+
+@lru_cache(maxsize=256)
+def _places(text: str) -> tuple[Sequence[str], Sequence[tuple[int, str, str]]]:
+    """Return the lines of a query, and number, head and variable of each ``VALUES`` line."""
+    lines = text.split("\n")
+    found = ((number, VALUES_LINE.match(line)) for number, line in enumerate(lines))
+    return lines, [(number, match["head"], match["name"]) for number, match in found if match]
 
 
 def _unknown(query: QueryFile, name: str) -> ParameterError:
@@ -114,18 +130,14 @@ def _unknown(query: QueryFile, name: str) -> ParameterError:
     )
 
 
-def _terms(
-    parameter: Parameter, values: Sequence[str], curies: Curies, choices_of: ChoicesOf
-) -> str:
+def _present(parameter: Parameter, values: Sequence[str]) -> list[str]:
+    """Return the values that are not empty; none means that any value will do."""
     if len(values) > MAX_VALUES:
         raise ParameterError(parameter.name, f"has more than {MAX_VALUES} values")
     present = [value for value in values if value != ""]
-    if not present:
-        if parameter.required:
-            raise ParameterError(parameter.name, "is required and was given empty")
-        return "UNDEF"
-    terms = [parse_value(parameter, value, curies, choices_of) for value in present]
-    return " ".join(dict.fromkeys(str(term) for term in terms))
+    if not present and parameter.required:
+        raise ParameterError(parameter.name, "is required and was given empty")
+    return present
 
 
 def parse_value(

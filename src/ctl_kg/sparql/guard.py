@@ -46,6 +46,7 @@ _PROLOGUE = re.compile(
     r"(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{?$*(<])",
     re.IGNORECASE,
 )
+_FROM = re.compile("(?<![A-Z_?$])FROM")  # not the end of a name or a variable
 _OPERATORS = "!+-*/|^&=<>"
 _BRACKET = re.compile(r"[()\[\]{}]")
 _NAME_PARTS = re.compile(r"(?:[A-Za-z][A-Za-z0-9.]*)?:[A-Za-z0-9_.\-]*")
@@ -141,8 +142,8 @@ def scan(text: str, service_allow: Collection[str] = ()) -> Scan:
             too deeply.
     """
     upper = text.upper()
-    has_dataset = "FROM" in upper
-    if not has_dataset and "SERVICE" not in upper and _is_plain(text, upper.count("UNION")):
+    may_have_dataset = "FROM" in upper and _FROM.search(upper)
+    if not may_have_dataset and "SERVICE" not in upper and _is_plain(text, upper.count("UNION")):
         prologue = _PROLOGUE.match(text)
         if prologue:
             return Scan(text, prologue[1].upper(), has_dataset=False)

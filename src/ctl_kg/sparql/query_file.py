@@ -2,7 +2,8 @@
 
 The header says what the query asks, which parameters it takes and what its columns mean;
 the body runs unchanged in any SPARQL tool. Reading is strict: a file whose header and body
-differ is refused, with the line. Not here: putting values in (``binding``).
+differ is refused, with the line. Not here: whether they differ (``query_body``), putting values
+in (``binding``).
 """
 
 from __future__ import annotations
@@ -12,23 +13,28 @@ import tomllib
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, NoReturn
-
-from pyoxigraph import Literal
+from typing import Any
 
 from ctl_kg.errors import QueryFileError, QuerySyntaxError
+from ctl_kg.languages import LANGUAGES
 from ctl_kg.namespaces import prefixes
 from ctl_kg.sparql import guard
-from ctl_kg.sparql.query_model import Column, Parameter, QueryFile, Texts
+from ctl_kg.sparql.query_body import Reader, check_body
+from ctl_kg.sparql.query_model import (
+    CLIENT_ARGUMENTS,
+    RESERVED_COLUMNS,
+    RESERVED_PARAMETERS,
+    Column,
+    Parameter,
+    QueryFile,
+    Texts,
+)
 from ctl_kg.sparql.query_view import read_view
 from ctl_kg.sparql.store import LocalStore
-from ctl_kg.sparql.terms import XSD
 
 __all__ = ["Column", "Parameter", "QueryFile", "load_queries", "parse_query", "read_query"]
 
-LANGUAGES = ("it", "en")
 GROUPS = (
     "cluster-network", "s3", "pnrr", "projects", "organisations",
     "members", "geography", "events", "provenance", "quality",
@@ -37,10 +43,6 @@ PARAMETER_TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
 COLUMN_TYPES = (
     *PARAMETER_TYPES, "lang-string", "double", "year", "year-month", "date-time", "duration",
     "period", "language", "any", "wkt", "latitude", "longitude",
-)  # fmt: skip
-# What the API itself reads from an address (``web/api_wishes``); ``lang`` may be both.
-RESERVED_PARAMETERS = (
-    "page", "size", "columns", "sort", "filter", "evidence", "format", "cells",
 )  # fmt: skip
 
 _HEADER_KEYS = {
@@ -54,33 +56,6 @@ _PARAMETER_KEYS = {
 }  # fmt: skip
 _COLUMN_KEYS = {"type", "label", "description", "unit"}
 
-_SEE = "CONTRIBUTING.md tells what a stock query holds ('Add a stock query')."
-VALUES_LINE = re.compile(r"^(?P<head>\s*VALUES\s+\?(?P<name>\w+)\s*\{)(?P<terms>.*)\}\s*$")
-
-
-class _Reader:
-    """Collects the place of a file, so that every complaint names file and line."""
-
-    def __init__(self, path: Path | str, text: str) -> None:
-        self.path = path
-        self.lines = [line.removesuffix("\r") for line in text.split("\n")]
-
-    def fail(
-        self, message: str, *, line: int | None = None, key: str = "", hint: str = ""
-    ) -> NoReturn:
-        if line is None:
-            line = self.line_of(key)
-        raise QueryFileError(message, path=self.path, line=line, hint=hint or _SEE)
-
-    def line_of(self, key: str) -> int:
-        """Return the header line that holds a key or a table name, else the first line."""
-        if key:
-            pattern = re.compile(rf"#\+\s*(?:\[{re.escape(key)}\]|{re.escape(key)}\s*=)")
-            for number, line in enumerate(self.lines, 1):
-                if pattern.match(line):
-                    return number
-        return 1
-
 
 def parse_query(text: str, *, name: str, path: Path | str | None = None) -> QueryFile:
     """Return the stock query that a text holds.
@@ -92,7 +67,7 @@ def parse_query(text: str, *, name: str, path: Path | str | None = None) -> Quer
     Raises:
         QueryFileError: the header is malformed, or header and body differ.
     """
-    reader = _Reader(path or f"{name}.rq", text)
+    reader = Reader(path or f"{name}.rq", text)
     header, first_body_line = _header(reader)
     _check_header(reader, header)
     parameters = tuple(
@@ -122,7 +97,7 @@ def parse_query(text: str, *, name: str, path: Path | str | None = None) -> Quer
         text=text,
         version=header.get("version", 1),
     )
-    _check_body(reader, query, scan, first_body_line)
+    check_body(reader, query, scan, first_body_line)
     return query
 
 
@@ -165,7 +140,7 @@ def load_queries(folder: Path) -> dict[str, QueryFile]:
     return {path.stem: read_query(path) for path in sorted(folder.glob("*.rq"))}
 
 
-def _header(reader: _Reader) -> tuple[dict[str, Any], int]:
+def _header(reader: Reader) -> tuple[dict[str, Any], int]:
     """Return the header as a table, and the number of the first line after it."""
     rows: list[str] = []
     for line in reader.lines:
@@ -191,7 +166,7 @@ def _header(reader: _Reader) -> tuple[dict[str, Any], int]:
         )
 
 
-def _check_header(reader: _Reader, header: dict[str, Any]) -> None:
+def _check_header(reader: Reader, header: dict[str, Any]) -> None:
     _refuse_unknown(reader, header, _HEADER_KEYS, "header")
     for key in _REQUIRED_KEYS:
         if key not in header:
@@ -214,7 +189,7 @@ def _one_of(values: tuple[str, ...]) -> str:
 
 
 def _refuse_unknown(
-    reader: _Reader, table: dict[str, Any], known: set[str], where: str, key: str = ""
+    reader: Reader, table: dict[str, Any], known: set[str], where: str, key: str = ""
 ) -> None:
     for name in table:
         if name not in known:
@@ -225,7 +200,7 @@ def _refuse_unknown(
             )
 
 
-def _texts(reader: _Reader, value: object, key: str) -> Texts:
+def _texts(reader: Reader, value: object, key: str) -> Texts:
     if not isinstance(value, dict) or set(value) != set(LANGUAGES):
         reader.fail(f"'{key}' needs both languages", key=key, hint='Write { it = "…", en = "…" }.')
     for language, text in value.items():
@@ -234,11 +209,10 @@ def _texts(reader: _Reader, value: object, key: str) -> Texts:
     return value
 
 
-def _parameter(reader: _Reader, name: str, table: dict[str, Any]) -> Parameter:
+def _parameter(reader: Reader, name: str, table: dict[str, Any]) -> Parameter:
     place = f"params.{name}"
     _refuse_unknown(reader, table, _PARAMETER_KEYS, place, place)
-    if name in RESERVED_PARAMETERS:
-        reader.fail(f"the name '{name}' belongs to the API", key=place, hint="Take another name.")
+    _refuse_reserved(reader, name, place, (*RESERVED_PARAMETERS, *CLIENT_ARGUMENTS))
     kind = str(table.get("type"))
     if kind not in PARAMETER_TYPES:
         reader.fail(f"{place} has type '{kind}'", key=place, hint=_one_of(PARAMETER_TYPES))
@@ -258,6 +232,9 @@ def _parameter(reader: _Reader, name: str, table: dict[str, Any]) -> Parameter:
     enum = table.get("enum", [])
     if not isinstance(enum, list) or not all(isinstance(value, str) for value in enum):
         reader.fail(f"'enum' of {place} is not a list of texts", key=place)
+    if name == "lang" and (kind, sorted(enum)) != ("string", sorted(LANGUAGES)):
+        reader.fail("'lang' is not the language of the answer", key=place,
+                    hint='Give it type = "string" and enum = ["it", "en"].')  # fmt: skip
     _check_bounds(reader, place, kind, table)
     if "values" in table:
         try:
@@ -286,7 +263,18 @@ def _parameter(reader: _Reader, name: str, table: dict[str, Any]) -> Parameter:
     )
 
 
-def _check_bounds(reader: _Reader, place: str, kind: str, table: dict[str, Any]) -> None:
+def _refuse_reserved(reader: Reader, name: str, place: str, reserved: tuple[str, ...]) -> None:
+    """Refuse a name that has a meaning of its own in an address or in an answer."""
+    if name in reserved or name.startswith("_"):
+        reader.fail(
+            f"the name '{name}' belongs to the API",
+            key=place,
+            hint="Take another name, here and in the body. Not to be used: "
+            f"{', '.join(reserved)}, and names that begin with '_'.",
+        )
+
+
+def _check_bounds(reader: Reader, place: str, kind: str, table: dict[str, Any]) -> None:
     """Refuse bounds that are no values of the parameter's type."""
     read: dict[str, Callable[[str], object]] = {
         "integer": int, "decimal": Decimal, "date": date.fromisoformat,
@@ -300,9 +288,10 @@ def _check_bounds(reader: _Reader, place: str, kind: str, table: dict[str, Any])
             reader.fail(f"'{key}' of {place} is not a value of type {kind}", key=place)
 
 
-def _column(reader: _Reader, name: str, table: dict[str, Any]) -> Column:
+def _column(reader: Reader, name: str, table: dict[str, Any]) -> Column:
     place = f"columns.{name}"
     _refuse_unknown(reader, table, _COLUMN_KEYS, place, place)
+    _refuse_reserved(reader, name, place, RESERVED_COLUMNS)
     if table.get("type") not in COLUMN_TYPES:
         reader.fail(
             f"{place} has type '{table.get('type')}'", key=place, hint=_one_of(COLUMN_TYPES)
@@ -314,85 +303,3 @@ def _column(reader: _Reader, name: str, table: dict[str, Any]) -> Column:
         description=_texts(reader, table.get("description", table.get("label")), place),
         unit=None if table.get("unit") is None else str(table["unit"]),
     )
-
-
-def _check_body(reader: _Reader, query: QueryFile, scan: guard.Scan, first_line: int) -> None:
-    used = scan.used_prefixes()
-    for prefix in scan.declared:
-        if prefix not in used:
-            line = next(
-                number for number, text in enumerate(reader.lines, 1)
-                if re.match(rf"\s*PREFIX\s+{re.escape(prefix)}:", text, re.IGNORECASE)
-            )  # fmt: skip
-            reader.fail(f"the prefix '{prefix}:' is declared and not used", line=line)
-    if query.form == "SELECT":
-        _check_projection(reader, query, scan)
-        words = [token.value.upper() for token in scan.tokens if token.kind == "word"]
-        if ("ORDER", "BY") not in pairwise(words):
-            reader.fail("the query has no ORDER BY", line=first_line,
-                        hint="Order by enough columns that the order is total.")  # fmt: skip
-    elif query.columns:
-        reader.fail("columns are described, but the query is not a SELECT", key="columns")
-    _check_parameters(reader, query, first_line)
-
-
-def _check_projection(reader: _Reader, query: QueryFile, scan: guard.Scan) -> None:
-    start = next(i for i, t in enumerate(scan.tokens) if t.value.upper() == "SELECT")
-    line = scan.tokens[start].line
-    projected: list[str] = []
-    depth = 0
-    previous = ""
-    for token in scan.tokens[start + 1 :]:
-        if depth == 0 and (token.text == "{" or token.value.upper() in ("WHERE", "FROM")):
-            break
-        if depth == 0 and token.text == "*":
-            reader.fail("SELECT * is not allowed", line=line, hint="Name the columns.")
-        depth += (token.text == "(") - (token.text == ")")
-        if token.kind == "variable" and (depth == 0 or (depth == 1 and previous == "AS")):
-            projected.append(token.text[1:])
-        previous = token.value.upper()
-    described = [column.name for column in query.columns]
-    if projected != described:
-        reader.fail(
-            "the columns of the header are not those of the SELECT",
-            line=line,
-            hint=f"Header: {', '.join(described) or 'none'}. Query: {', '.join(projected)}.",
-        )
-
-
-def _check_parameters(reader: _Reader, query: QueryFile, first_line: int) -> None:
-    found: dict[str, tuple[int, str]] = {}
-    for number, line in enumerate(reader.lines, 1):
-        match = VALUES_LINE.match(line)
-        if match and query.parameter(match["name"]):
-            if match["name"] in found:
-                reader.fail(f"?{match['name']} has two VALUES lines", line=number)
-            found[match["name"]] = (number, match["terms"].strip())
-    for parameter in query.parameters:
-        if parameter.name not in found:
-            reader.fail(
-                f"the parameter '{parameter.name}' has no VALUES line of its own",
-                line=first_line,
-                hint=f"Write the line: VALUES ?{parameter.name} {{ UNDEF }}",
-            )
-        number, terms = found[parameter.name]
-        if terms not in _default_terms(parameter):
-            reader.fail(
-                f"the VALUES line of ?{parameter.name} is not the default of the header",
-                line=number,
-                hint=f"Header: {parameter.default or 'none (UNDEF)'}. Body: {terms}.",
-            )
-
-
-def _default_terms(parameter: Parameter) -> tuple[str, ...]:
-    """Return the ways in which the body may write the header's default."""
-    default = parameter.default
-    if default is None:
-        return ("UNDEF",)
-    if parameter.type == "iri":
-        return (default, f"<{default}>")
-    if parameter.type == "string":
-        return (str(Literal(default)), f"'{default}'")
-    if parameter.type == "date":
-        return (f'"{default}"^^xsd:date', f'"{default}"^^<{XSD}date>')
-    return (default, f'"{default}"^^xsd:{parameter.type}', f'"{default}"^^<{XSD}{parameter.type}>')

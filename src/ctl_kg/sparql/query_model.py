@@ -7,6 +7,15 @@ from dataclasses import dataclass, field
 
 Texts = Mapping[str, str]
 
+# Names with a meaning of their own, which no parameter of a query may have: what the API reads
+# from an address (``web/api_wishes``; ``lang`` is both), and the arguments of the Python client.
+RESERVED_PARAMETERS = (
+    "page", "size", "columns", "sort", "filter", "evidence", "format", "cells",
+)  # fmt: skip
+CLIENT_ARGUMENTS = ("version", "filters", "page_size")
+# What no column may be called: the list of rows in the JSON-LD of an answer.
+RESERVED_COLUMNS = ("rows",)
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -48,10 +57,11 @@ class View:
         return next(iter(self.channels.get(channel, ())), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class QueryFile:
     """A stock query; ``name`` is the file name without suffix and the slug of its IRI.
 
+    Each is itself alone, so that what is worked out from one can be kept by it.
     ``version`` counts the changes of its contract: its parameters and its columns.
     """
 

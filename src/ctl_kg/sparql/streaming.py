@@ -20,6 +20,7 @@ from ctl_kg.sparql.results import CSV_TYPE, JSON_TYPE, TSV_TYPE
 from ctl_kg.sparql.store import failed
 
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))  # what XML 1.0 forbids, in one byte
+_NEXT_ROW = re.compile(rb',\{(?:\}|"(?![,}]))').findall
 _LETTERS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -29,7 +30,6 @@ def serialise_solutions(
     output: BinaryIO,
     *,
     max_rows: int | None = None,
-    max_bytes: int | None = None,
 ) -> int:
     """Write an answer as ``json``, ``xml``, ``csv`` or ``tsv`` to a stream.
 
@@ -38,16 +38,15 @@ def serialise_solutions(
         suffix: which format.
         output: takes the pieces.
         max_rows: most rows; None sets no limit.
-        max_bytes: largest answer in bytes; None sets no limit.
     Returns:
         The number of rows.
     Raises:
-        QueryLimitError: the answer is larger; what was written is a part of it.
+        QueryLimitError: the answer has more rows; what was written is a part of it.
         NotAcceptableError: a value holds a character that XML cannot carry.
         QuerySyntaxError: the query calls a function that there is not.
         StoreError: the engine failed.
     """
-    limits = _Limits(output, max_rows, max_bytes)
+    limits = _Limits(output, max_rows)
     pipe: _Pipe
     engine_format = ox.QueryResultsFormat.TSV
     if suffix == "csv":
@@ -77,34 +76,27 @@ class _Pipe(Protocol):
     def flush(self) -> None: ...
 
 
-class _Limits:
-    """Counts rows and bytes on their way to the output."""
+def too_many(most: int) -> QueryLimitError:
+    """Return the error of an answer with more than ``most`` rows or triples."""
+    return QueryLimitError(
+        f"the answer has more than {most} rows or triples",
+        limit="rows",
+        hint="Add LIMIT and OFFSET, filter, or download the whole dataset.",
+    )
 
-    def __init__(self, output: BinaryIO, max_rows: int | None, max_bytes: int | None) -> None:
-        self._output = output
+
+class _Limits:
+    """Counts rows on their way to the output."""
+
+    def __init__(self, output: BinaryIO, max_rows: int | None) -> None:
+        self.write = output.write
         self._max_rows = max_rows
-        self._max_bytes = max_bytes
         self.rows = 0
-        self._bytes = 0
 
     def count(self, rows: int) -> None:
         self.rows += rows
         if self._max_rows is not None and self.rows > self._max_rows:
-            raise QueryLimitError(
-                f"the answer has more than {self._max_rows} rows",
-                limit="rows",
-                hint="Add LIMIT and OFFSET, filter, or download the whole dataset.",
-            )
-
-    def write(self, data: bytes) -> None:
-        self._bytes += len(data)
-        if self._max_bytes is not None and self._bytes > self._max_bytes:
-            raise QueryLimitError(
-                f"the answer is larger than {self._max_bytes} bytes",
-                limit="bytes",
-                hint="Select fewer variables, add LIMIT, or download the whole dataset.",
-            )
-        self._output.write(data)
+            raise too_many(self._max_rows)
 
 
 class _TsvPipe:
@@ -136,7 +128,7 @@ class _TsvPipe:
 
 
 class _JsonPipe(_TsvPipe):
-    """Rows are separated by ``},{``; quotes within values are escaped, so ``},{"`` is one.
+    """Rows are separated by ``,{``; quotes within values are escaped, so ``,{"`` is one.
 
     Unless the quotation mark ends a value: then ``}`` or ``,`` follows. A row without values is
     ``{}``; a value that holds ``,{}`` counts as one more, which only tightens the limit.
@@ -149,12 +141,7 @@ class _JsonPipe(_TsvPipe):
         self._before = b""
 
     def _rows(self, data: bytes) -> int:
-        rows = data.count(b'},{"')
-        if rows:
-            rows -= data.count(b'},{"}') + data.count(b'},{",')
-        if self._head and b'"bindings":[{' in data:
-            rows += 1
-        return rows + data.count(b",{}")  # a row without values
+        return len(_NEXT_ROW(data)) + (b'"bindings":[{' in data)
 
     def _take(self, data: bytes) -> None:
         before = self._before

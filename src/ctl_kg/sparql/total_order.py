@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.patterns import read_query
 from ctl_kg.sparql.query_model import QueryFile
 
 
+@lru_cache(maxsize=256)
 def with_total_order(query: QueryFile) -> QueryFile:
     """Return a SELECT that orders by what it ordered by, and then by each of its columns.
 

@@ -10,7 +10,6 @@ Source: RFC 8288 (Link), RFC 9457 (problems), RFC 5829 §3 (``latest-version``).
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,28 +21,23 @@ from starlette.responses import Response
 
 from ctl_kg.errors import NotFoundError, ParameterError
 from ctl_kg.languages import LANGUAGES
-from ctl_kg.publish.formats import HTML, Format, by_suffix, offers
+from ctl_kg.publish.formats import GEO_JSON, HTML, JSON, TABLE_FORMATS, Format, by_suffix, offers
 from ctl_kg.publish.iris import split_suffix
 from ctl_kg.publish.row_documents import describe_column, describe_parameter, write_json
-from ctl_kg.sparql.binding import bind, parse_value
-from ctl_kg.sparql.query_file import RESERVED_PARAMETERS
-from ctl_kg.sparql.query_model import Parameter, QueryFile
-from ctl_kg.sparql.terms import text_of
-from ctl_kg.sparql.total_order import with_total_order
-from ctl_kg.web import api_answers
-from ctl_kg.web.api_answers import GEO_JSON, TABLE_FORMATS, Asked, formats_of
+from ctl_kg.sparql.query_model import RESERVED_PARAMETERS, QueryFile
+from ctl_kg.web import api_answers, coverage
+from ctl_kg.web.api_answers import Asked, formats_of
+from ctl_kg.web.api_values import bound_query, choices_of, read_values
 from ctl_kg.web.api_wishes import cut, read_wish
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of, site_path
 from ctl_kg.web.responses import Links, Representation, respond, see_other
-from ctl_kg.web.row_cache import Bound
 from ctl_kg.web.site import Site
 from ctl_kg.web.stock import unknown_query
 
 _VARY = ("Accept", "Accept-Language")
 _SUFFIXES = tuple(each.suffix for each in (*TABLE_FORMATS, GEO_JSON, HTML))
 _SMALL = 200  # rows that are written in a moment
-MOST_CHOICES = 500  # listed with a parameter; of more, only the number is told
 SIMPLE_REQUESTS = ("lang", "format")  # parameters of /api/queries
 
 
@@ -52,7 +46,7 @@ def queries(request: Request) -> Response:
     site = site_of(request)
     refuse_unknown(request, SIMPLE_REQUESTS)
     language = language_of(request)
-    offered = (TABLE_FORMATS[0], HTML)
+    offered = (JSON, HTML)
     chosen = _format(request, None, offered)
     if chosen is HTML:
         return _to_page(request, "/queries", ("lang",))
@@ -93,19 +87,6 @@ def _entry(request: Request, site: Site, query: QueryFile, language: str) -> dic
         "columns": [describe_column(each, language) for each in query.columns],
         "links": links,
     }
-
-
-def choices_of(site: Site, parameter: Parameter) -> list[tuple[str, str]] | None:
-    """Return value (as a CURIE where there is one) and label of each choice of a parameter.
-
-    None if any value of the type will do, or if the choices are too many to list.
-    """
-    if parameter.type == "boolean":
-        return [("true", "true"), ("false", "false")]
-    found = site.choices(parameter)
-    if not (parameter.enum or parameter.values) or len(found) > MOST_CHOICES:
-        return None
-    return [(site.curies.shorten(each.value) or each.value, each.label) for each in found]
 
 
 @dataclass(frozen=True)
@@ -163,15 +144,14 @@ async def _answer(
     pairs = tuple(request.query_params.multi_items())
     language = language_of(request)
     wish = read_wish(query, pairs)
-    given = _given(query, pairs, language)
-    bound = site.rows.bound.get(given)
-    if bound is None:
-        bound = await run_in_threadpool(_bind, site, query, given)
+    given = read_values(query, pairs, language)
+    bound = await bound_query(site, query, given)
     address = site_path(request, raw_path(request))
-    asked = Asked(query, bound, wish, language, address, pairs)
+    search = request.scope["query_string"].decode("latin-1")
+    asked = Asked(query, bound, wish, language, address, search)
     rows = await api_answers.all_rows(request, site, bound.text)
     # What takes a moment is done here; the rest must not hold up others.
-    run = _at_once if len(rows.rows) <= _SMALL and chosen.suffix != "xlsx" else run_in_threadpool
+    run = _at_once if len(rows) <= _SMALL and chosen.suffix != "xlsx" else run_in_threadpool
     piece = await run(api_answers.piece_of, site, asked, rows)
     evidence = None
     if wish.evidence:
@@ -202,6 +182,9 @@ def _respond(
         latest = site_path(request, "/api/queries/" + asked.query.name)
         links.append((latest, {"rel": "latest-version"}))
     links.append((site_path(request, about), {"rel": "describedby"}))
+    if chosen.suffix not in ("json", "xlsx"):  # those hold them
+        notes = site.coverage.of_query(asked.query.text, asked.values)
+        links += coverage.links(request, site, notes)
     headers = {}
     if chosen.suffix in ("csv", "tsv", "xlsx"):
         headers["content-disposition"] = (
@@ -285,98 +268,3 @@ def refuse_unknown(request: Request, taken: Sequence[str]) -> None:
                 hint=f"Did you mean '{near[0]}'?" if near else "Leave it out.",
                 example=f"{near[0]}=…" if near else None,
             )  # fmt: skip
-
-
-_Given = tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]
-
-
-def takes_several(parameter: Parameter) -> bool:
-    """Tell whether a parameter may be given several values: any of them then fits.
-
-    Not so where a query asks about one thing, whose name stands in no column.
-    """
-    return not parameter.required and parameter.name != "lang"
-
-
-def takes_empty(parameter: Parameter) -> bool:
-    """Tell whether an empty value means something: "any", where leaving it out means a default."""
-    has_default = parameter.default is not None
-    return has_default and not parameter.required and parameter.name != "lang"
-
-
-def _given(query: QueryFile, pairs: Sequence[tuple[str, str]], language: str) -> _Given:
-    """Return the values of the query's own parameters, in an order of their own.
-
-    Raises:
-        ParameterError: one has two values where one is allowed, or none at all.
-    """
-    values: dict[str, list[str]] = defaultdict(list)
-    for name, value in pairs:
-        if query.parameter(name) is not None:
-            values[name].append(value)
-    if query.parameter("lang") is not None:
-        values["lang"] = [language]
-    for name, given in values.items():
-        parameter = query.parameter(name)
-        assert parameter is not None
-        if len(given) > 1 and not takes_several(parameter):
-            raise ParameterError(
-                name, f"takes one value and was given {len(given)}", value=", ".join(given),
-                allowed=["one value"], example=f"{name}={cut(given[0])}",
-            )  # fmt: skip
-        if "" in given and not (takes_empty(parameter) and len(given) == 1):
-            raise ParameterError(
-                name, "was given empty", value="", hint="Leave it out if any value will do.",
-                allowed=["a value"], example=_example(parameter),
-            )  # fmt: skip
-    return query.name, tuple(sorted((name, tuple(given)) for name, given in values.items()))
-
-
-_EXAMPLES = {
-    "integer": "12", "decimal": "12.5", "date": "2022-05-31", "boolean": "true", "string": "testo",
-}  # fmt: skip
-
-
-def _example(parameter: Parameter, allowed: Sequence[str] = ()) -> str | None:
-    value = parameter.default or (allowed[0] if allowed else _EXAMPLES.get(parameter.type))
-    return None if value is None else f"{parameter.name}={value}"
-
-
-def _bind(site: Site, query: QueryFile, given: _Given) -> Bound:
-    """Return the query with its values in place, and keep it.
-
-    Raises:
-        ParameterError: a value is not allowed; it says which, what is, and an example.
-    """
-    values = dict(given[1])
-    try:
-        text = bind(with_total_order(query), values, curies=site.curies, choices_of=site.choices)
-    except ParameterError as error:
-        parameter = query.parameter(error.name)
-        assert parameter is not None
-        allowed = error.allowed or [each for each, _ in choices_of(site, parameter) or ()]
-        raise _enriched(parameter, values.get(error.name, ()), error, allowed) from error
-    shown: dict[str, list[str]] = {}
-    for parameter in query.parameters:
-        kept = [v for v in values.get(parameter.name, (parameter.default or "",)) if v]
-        terms = [parse_value(parameter, v, site.curies, site.choices) for v in kept]
-        shown[parameter.name] = [text_of(term) for term in terms]
-    made = Bound(text, shown)
-    site.rows.bound[given] = made
-    return made
-
-
-def _enriched(
-    parameter: Parameter, given: Sequence[str], error: ParameterError, allowed: Sequence[str]
-) -> ParameterError:
-    """Return an error with the value as received, what is allowed, and an example."""
-    wrong = next((value for value in given if value in error.message), given[0] if given else "")
-    message = error.message.removeprefix(f"parameter '{error.name}': ")
-    return ParameterError(
-        error.name,
-        message.replace(wrong, cut(wrong)) if wrong else message,
-        allowed=list(allowed[:MOST_CHOICES]) or [f"a value of type {parameter.type}"],
-        hint=error.hint,
-        value=wrong,
-        example=_example(parameter, allowed),
-    )

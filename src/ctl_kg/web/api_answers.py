@@ -6,10 +6,12 @@ in the format asked for. Not here: addresses and headers of the request (``api``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,10 +19,10 @@ from starlette.requests import Request
 from ctl_kg.errors import ParameterError
 from ctl_kg.languages import best_literal
 from ctl_kg.publish.evidence import EvidenceReader, RowEvidence
-from ctl_kg.publish.formats import Format
+from ctl_kg.publish.formats import GEO_JSON, TABLE_FORMATS, Format
 from ctl_kg.publish.row_documents import Piece, geo_json_document, json_document, json_ld_document
 from ctl_kg.publish.tables import (
-    XLSX_TYPE,
+    Binding,
     Row,
     geography_of,
     term_of,
@@ -30,7 +32,7 @@ from ctl_kg.publish.tables import (
 )
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.query_model import Column, QueryFile
-from ctl_kg.sparql.results import CSV_TYPE, TSV_TYPE, parse_json
+from ctl_kg.sparql.results import parse_json
 from ctl_kg.sparql.witnesses import Gaps, gather
 from ctl_kg.web.api_wishes import LARGEST_SIZE, MOST_ROWS, Wish, selected
 from ctl_kg.web.endpoint import ask
@@ -38,14 +40,7 @@ from ctl_kg.web.query_job import Job
 from ctl_kg.web.row_cache import Bound, Rows, read_rows
 from ctl_kg.web.site import Site
 
-TABLE_FORMATS = (
-    Format("json", "application/json", "JSON"),
-    Format("csv", CSV_TYPE, "CSV"),
-    Format("tsv", TSV_TYPE, "TSV"),
-    Format("xlsx", XLSX_TYPE, "XLSX"),
-    Format("jsonld", "application/ld+json", "JSON-LD"),
-)
-GEO_JSON = Format("geojson", "application/geo+json", "GeoJSON", ("application/vnd.geo+json",))
+_PLAIN = re.compile(r"[\w.~%=&:,+-]*", re.ASCII)  # needs no escape where it stands
 _EVIDENCE_COLUMNS = {
     "_certainty": ("iri", {"it": "Certezza più debole", "en": "Weakest certainty"}),
     "_passages": ("string", {"it": "Passi", "en": "Passages"}),
@@ -54,19 +49,34 @@ _EVIDENCE_COLUMNS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: the query with its values, what is wished, and the language of the answer."""
+    """One request: the query with its values, what is wished, and the language of the answer.
+
+    ``address`` is its path, ``search`` what came after the question mark.
+    """
 
     query: QueryFile
     bound: Bound
     wish: Wish
     language: str
     address: str
-    kept: tuple[tuple[str, str], ...]
+    search: str
+
+    @property
+    def values(self) -> list[str]:
+        """The values of all parameters."""
+        return [value for given in self.bound.values.values() for value in given]
 
     def page_address(self, page: int) -> str:
         """Return the address of another page of the same answer."""
-        pairs = [(name, value) for name, value in self.kept if name != "page"]
-        return f"{self.address}?{urlencode([*pairs, ('page', str(page))])}"
+        return f"{self._without_page}page={page}"
+
+    @cached_property
+    def _without_page(self) -> str:
+        search = self.search
+        if "page" in search or not _PLAIN.fullmatch(search):
+            pairs = parse_qsl(search, keep_blank_values=True)
+            search = urlencode([(name, value) for name, value in pairs if name != "page"])
+        return f"{self.address}?{search}{'&' if search else ''}"
 
 
 def formats_of(query: QueryFile) -> tuple[Format, ...]:
@@ -100,7 +110,7 @@ def piece_of(site: Site, asked: Asked, rows: Rows) -> Piece:
         ParameterError: the page is past the end, or all rows are too many.
     """
     wish = asked.wish
-    found = selected(rows.rows, wish, site.curies)
+    found = selected(rows, wish, site.curies)
     total = len(found)
     if wish.size == 0 and total > MOST_ROWS:
         raise ParameterError(
@@ -234,9 +244,9 @@ def with_evidence_columns(piece: Piece, evidence: Evidence) -> Piece:
     for row, found in zip(piece.rows, evidence.rows, strict=True):
         sources = [evidence.reader.source(graph) for graph in sorted(found.graphs)]
         passages = dict.fromkeys(each.passage for each in sources if each.passage)
-        cells: dict[str, Any] = {"_passages": {"type": "literal", "value": " ".join(passages)}}
+        cells = {"_passages": Binding("literal", " ".join(passages))}
         if found.certainty:
-            cells["_certainty"] = {"type": "uri", "value": found.certainty}
+            cells["_certainty"] = Binding("uri", found.certainty)
         rows.append({**row, **cells})
     return replace(piece, columns=(*piece.columns, *more), rows=rows)
 
@@ -266,7 +276,9 @@ def document(
     found = None if evidence is None else evidence_document(site, evidence, language)
     return json_document(
         piece, language=language, parameters=asked.bound.values,
-        links=page_links(asked, piece), labels=labels, evidence=found,
+        links=page_links(asked, piece), labels=labels,
+        coverage=site.coverage.document(asked.query.text, asked.values, language),
+        evidence=found,
     )  # fmt: skip
 
 
@@ -283,4 +295,8 @@ def _facts(site: Site, asked: Asked, piece: Piece) -> list[tuple[str, str]]:
         ),
         *((name, ", ".join(each)) for name, each in values.items()),
         (t("api.rows"), f"{len(piece.rows)} / {piece.total}"),
+        *(
+            (t("coverage.heading"), f"{note['label']} ({note['extent']['label']}): {note['text']}")
+            for note in site.coverage.document(asked.query.text, asked.values, asked.language)
+        ),
     ]

@@ -22,20 +22,24 @@ from ctl_kg.publish.formats import HTML, Format, offers
 from ctl_kg.publish.openapi import Rules, openapi_document
 from ctl_kg.publish.row_documents import write_json
 from ctl_kg.web import api
-from ctl_kg.web.api import choices_of, language_of, refuse_unknown, takes_empty, takes_several
+from ctl_kg.web.api import language_of, refuse_unknown
 from ctl_kg.web.api_answers import formats_of
+from ctl_kg.web.api_values import choices_of, takes_empty, takes_several
 from ctl_kg.web.api_wishes import DEFAULT_SIZE, LARGEST_SIZE, filter_pattern
+from ctl_kg.web.matrix_docs import matrix_description
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import render
 from ctl_kg.web.requests import accept_of, page_of, site_of, site_path
 from ctl_kg.web.responses import SECURITY_HEADERS, Representation, respond, see_other
+from ctl_kg.web.search_docs import search_description
 from ctl_kg.web.site import Site
 from ctl_kg.web.stock import query_groups
 from ctl_kg.web.views import ApiView
+from ctl_kg.web.why_docs import why_description
 
-# Other modules describe their endpoints here: a document with paths, schemas and tags each.
+# What describes the endpoints of other modules: a document with paths, schemas and tags each.
 Contributor: TypeAlias = Callable[[Site, str], dict[str, Any]]
-CONTRIBUTORS: list[Contributor] = []
+CONTRIBUTORS: tuple[Contributor, ...] = (search_description, why_description, matrix_description)
 
 JSON = Format("json", "application/json", "JSON", ("application/openapi+json",))
 _SWAGGER_FILES = {

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from ctl_kg.errors import ParameterError
 from ctl_kg.namespaces import Curies
 from ctl_kg.publish.tables import NUMERIC, Plain, Row, plain_value
-from ctl_kg.sparql.query_file import RESERVED_PARAMETERS
-from ctl_kg.sparql.query_model import Column, QueryFile
+from ctl_kg.sparql.query_model import RESERVED_PARAMETERS, Column, QueryFile
 
 DEFAULT_SIZE = 100
 LARGEST_SIZE = 1_000
@@ -242,7 +241,7 @@ def _condition(each: Filter, curies: Curies) -> Callable[[Row], bool]:
     name, kind, operation = each.column.name, each.column.type, each.operation
     if operation == "contains":
         part = folded(each.value)
-        return lambda row: name in row and part in folded(str(row[name]["value"]))
+        return lambda row: name in row and part in folded(str(row[name].value))
     wanted: Plain = each.value
     if kind == "iri":
         wanted = curies.expand(each.value.strip("<>")) or each.value.strip("<>")

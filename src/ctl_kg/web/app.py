@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
 from ctl_kg.web import (
+    api,
     discovery,
     downloads,
     endpoint,
@@ -30,6 +31,7 @@ from ctl_kg.web import (
     search,
     sparql_terms,
     stock,
+    suggestions,
     texts,
     why,
 )
@@ -48,6 +50,7 @@ from ctl_kg.web.site import Site
 _log = logging.getLogger(__name__)
 
 
+_RELEASE_DIGITS = 16  # of the digest of a release
 _ENVELOPE = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _WAIVABLE = (b"x-frame-options",)
 
@@ -56,10 +59,16 @@ class Envelope:
     """Middleware: headers that every answer has, and preflight.
 
     An answer that must go without one of them gives it no value.
+
+    Args:
+        app: what makes the answers.
+        release: digest of the release that they come from, by which a client can tell whether
+            two answers belong together.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, release: str) -> None:
         self.app = app
+        self._headers = [*_ENVELOPE, (b"ctl-kg-release", release[:_RELEASE_DIGITS].encode())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and complete its response."""
@@ -71,13 +80,12 @@ class Envelope:
             return
         await self.app(scope, receive, self._completed(scope, send))
 
-    @staticmethod
-    def _completed(scope: Scope, send: Send) -> Send:
+    def _completed(self, scope: Scope, send: Send) -> Send:
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
                 given = {name for name, _ in headers}
-                headers += [each for each in _ENVELOPE if each[0] not in given]
+                headers += [each for each in self._headers if each[0] not in given]
                 headers = [each for each in headers if each[1] or each[0] not in _WAIVABLE]
                 message = {**message, "headers": headers}
             await send(message)
@@ -118,7 +126,7 @@ class CheckedText:
 
 
 class Direct:
-    """Middleware: queries go straight to the endpoint.
+    """Middleware: queries, of the public's own or from stock, go straight to their endpoints.
 
     The router and its nested error handling take longer than the endpoint itself. Whatever is
     no query (another method, another path) goes on to them.
@@ -130,13 +138,17 @@ class Direct:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a query, or pass a request on."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path != "/sparql" or scope["method"] not in ("GET", "POST"):
+        if path == "/sparql" and scope["method"] in ("GET", "POST"):
+            answer = endpoint.sparql
+        elif path.startswith("/api/queries/") and scope["method"] in ("GET", "HEAD"):
+            answer = api.query
+        else:
             await self.app(scope, receive, send)
             return
         scope["app"] = self.app
         request = Request(scope, receive, send)
         try:
-            response = await endpoint.sparql(request)
+            response = await answer(request)
         except CtlKgError as error:
             response = await _known_error(request, error)
         await response(scope, receive, send)
@@ -198,6 +210,7 @@ def routes(site: Site, metrics: Metrics) -> list[Route]:
         Route("/api/matrix/{rows}/{columns}", matrix.api),
         Route("/search", search.search),
         Route("/api/search", search.api),
+        Route("/api/suggestions", suggestions.suggestions),
         Route("/opensearch.xml", search.opensearch),
         Route("/quality", quality.overview),
         Route("/quality/{name:path}", quality.listed),
@@ -234,7 +247,7 @@ def routes_app(site: Site, metrics: Metrics) -> ASGIApp:
     )
     app.router.redirect_slashes = False  # it would lead to the host that the request names
     app.state.site = site
-    return Envelope(CheckedText(Direct(app), Refusals(site.settings)))
+    return Envelope(CheckedText(Direct(app), Refusals(site.settings)), site.digest)
 
 
 def create_app(

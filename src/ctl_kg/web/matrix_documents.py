@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
-from ctl_kg.publish.description import Source
+from ctl_kg.namespaces import Curies
+from ctl_kg.publish.coverage import Coverage, Note
+from ctl_kg.publish.description import Describer, Source
 from ctl_kg.publish.matrix import (
     AXES,
     MATRICES,
@@ -23,17 +25,49 @@ from ctl_kg.publish.matrix import (
     Wish,
     matrix_query,
 )
-from ctl_kg.publish.tables import Row, write_csv
-from ctl_kg.publish.why import Explanation
+from ctl_kg.publish.resources import Resources
+from ctl_kg.publish.tables import Binding, Row, write_csv
+from ctl_kg.publish.why import Explanation, Why
 from ctl_kg.sparql.query_model import Column
-from ctl_kg.web.site import Site
+from ctl_kg.sparql.store import LocalStore
 
-Solution: TypeAlias = Mapping[str, Mapping[str, Any]]
 Json: TypeAlias = dict[str, Any]
 
 MOST_PATHS = 400  # looked for in one answer
 PATHS_BUDGET_S = 2.0  # for all of them
 PATH_BUDGET_S = 0.1  # for one
+
+
+class Release(Protocol):
+    """What a matrix is told from: a release as the server, or the command line, has it open."""
+
+    @property
+    def base_iri(self) -> str:
+        """Base of its IRIs."""
+
+    @property
+    def store(self) -> LocalStore:
+        """Its statements."""
+
+    @property
+    def curies(self) -> Curies:
+        """Its prefixes."""
+
+    @property
+    def describer(self) -> Describer:
+        """Says where named graphs come from."""
+
+    @property
+    def why(self) -> Why:
+        """Explains how resources are linked."""
+
+    @property
+    def resources(self) -> Resources:
+        """Finds resources by name."""
+
+    @property
+    def coverage(self) -> Coverage:
+        """Says how complete the data is."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +115,10 @@ def title_of(spec: Spec, language: str) -> str:
     return f"{AXES[spec.rows].label[language]} × {AXES[spec.columns].label[language]}"
 
 
-def why_address(site: Site, row: str, column: str, path: str = "/api/why") -> str:
+def why_address(release: Release, row: str, column: str, path: str = "/api/why") -> str:
     """Return the address that explains how two members are linked."""
-    ends = {"from": site.curies.shorten(row) or row, "to": site.curies.shorten(column) or column}
+    shorten = release.curies.shorten
+    ends = {"from": shorten(row) or row, "to": shorten(column) or column}
     return f"{path}?{urlencode(ends)}"
 
 
@@ -106,7 +141,12 @@ def list_document(language: str, root: str) -> Json:
     }
 
 
-def nearest_paths(site: Site, pairs: Sequence[tuple[str, str]]) -> Iterator[Nearest]:
+def coverage_of(release: Release, asked: Asked) -> tuple[Note, ...]:
+    """Return the notes of completeness that concern a matrix: those that concern its query."""
+    return release.coverage.coverage_for(matrix_query(asked.spec, release.base_iri))
+
+
+def nearest_paths(release: Release, pairs: Sequence[tuple[str, str]]) -> Iterator[Nearest]:
     """Give each gap with its nearest path, as far as time and number allow."""
     end = time.monotonic() + PATHS_BUDGET_S
     for number, pair in enumerate(pairs):
@@ -114,7 +154,7 @@ def nearest_paths(site: Site, pairs: Sequence[tuple[str, str]]) -> Iterator[Near
         if number >= MOST_PATHS or left <= 0:
             yield Nearest(pair, None, is_known=False)
             continue
-        answer = site.why.explain(*pair, limit=1, budget_s=min(PATH_BUDGET_S, left))
+        answer = release.why.explain(*pair, limit=1, budget_s=min(PATH_BUDGET_S, left))
         path = answer.paths[0] if answer.paths else None
         cut_off = path is None and "time" in answer.found.notes
         yield Nearest(pair, path, is_known=not cut_off)
@@ -123,19 +163,19 @@ def nearest_paths(site: Site, pairs: Sequence[tuple[str, str]]) -> Iterator[Near
 class Documents:
     """Makes the parts of the JSON of one request."""
 
-    def __init__(self, site: Site, asked: Asked, matrix: Matrix, root: str) -> None:
-        self.site, self.asked, self.matrix, self.root = site, asked, matrix, root
-        self.source = lru_cache(None)(site.describer.source)
+    def __init__(self, release: Release, asked: Asked, matrix: Matrix, root: str) -> None:
+        self.release, self.asked, self.matrix, self.root = release, asked, matrix, root
+        self.source = lru_cache(None)(release.describer.source)
 
     def name(self, iri: str) -> Json:
         """Return a resource with its name."""
-        label = self.site.why.words.label(iri, self.asked.language)
-        return {"iri": iri, "curie": self.site.curies.shorten(iri), "label": label}
+        label = self.release.why.words.label(iri, self.asked.language)
+        return {"iri": iri, "curie": self.release.curies.shorten(iri), "label": label}
 
     def cell(self, cell: Cell) -> Json:
         """Return a cell with its links and the query that gives them."""
         pair = (cell.row, cell.column)
-        spec, base_iri, wish = self.asked.spec, self.site.base_iri, self.asked.wish
+        spec, base_iri, wish = self.asked.spec, self.release.base_iri, self.asked.wish
         return {
             "row": cell.row,
             "column": cell.column,
@@ -144,7 +184,7 @@ class Documents:
             "certainty": cell.weakest or None,
             "strongest": cell.certainty or None,
             "links": [self._link(each) for each in cell.links],
-            "why": self.root + why_address(self.site, *pair),
+            "why": self.root + why_address(self.release, *pair),
             "sparql": matrix_query(spec, base_iri, wish, pair),
         }
 
@@ -189,7 +229,7 @@ class Documents:
     def gap(self, pair: tuple[str, str]) -> Json:
         """Return a gap with the address that looks for paths."""
         row, column = pair
-        return {"row": row, "column": column, "why": self.root + why_address(self.site, *pair)}
+        return {"row": row, "column": column, "why": self.root + why_address(self.release, *pair)}
 
     def gaps(self) -> tuple[Json, bool]:
         """Return the gaps of the page, and whether all that was asked for is there."""
@@ -200,16 +240,16 @@ class Documents:
         pairs = self.matrix.gaps(asked.rows)
         if asked.gaps == "list":
             return found | {"cells": [self.gap(pair) for pair in pairs]}, True
-        nearest = list(nearest_paths(self.site, pairs))
+        nearest = list(nearest_paths(self.release, pairs))
         known = sum(each.is_known for each in nearest)
         is_whole = known >= min(len(pairs), MOST_PATHS)
         cells = [self.nearest(each) for each in nearest]
         return found | {"searched": known, "cells": cells}, is_whole
 
 
-def document(site: Site, asked: Asked, matrix: Matrix, root: str) -> tuple[Json, bool]:
+def document(release: Release, asked: Asked, matrix: Matrix, root: str) -> tuple[Json, bool]:
     """Return a matrix, or its one cell, as JSON, and whether it is whole (time was enough)."""
-    parts = Documents(site, asked, matrix, root)
+    parts = Documents(release, asked, matrix, root)
     spec, language = asked.spec, asked.language
     head: Json = {
         "matrix": spec.name,
@@ -221,6 +261,7 @@ def document(site: Site, asked: Asked, matrix: Matrix, root: str) -> tuple[Json,
             "role": asked.wish.role or None,
         },
         "roles": [parts.name(iri) for iri in asked.roles],
+        "coverage": [note.as_json(language) for note in coverage_of(release, asked)],
     }
     if asked.cell is not None:
         return _one_cell(parts, head, asked.cell)
@@ -240,7 +281,7 @@ def document(site: Site, asked: Asked, matrix: Matrix, root: str) -> tuple[Json,
             parts.cell(matrix.cells[pair]) for pair in _linked(matrix, asked.rows)
         ],
         "gaps": gaps,
-        "sparql": matrix_query(spec, site.base_iri, asked.wish),
+        "sparql": matrix_query(spec, release.base_iri, asked.wish),
         "stock_query": f"{root}/queries/{spec.stock}" if spec.stock else None,
     }, is_whole  # fmt: skip
 
@@ -251,7 +292,7 @@ def _one_cell(parts: Documents, head: Json, pair: tuple[str, str]) -> tuple[Json
     found = head | {"rows": [row], "columns": [column], "cell": parts.cell(cell)}
     if cell.links:
         return found, True
-    nearest = next(nearest_paths(parts.site, [pair]))
+    nearest = next(nearest_paths(parts.release, [pair]))
     return found | {"gap": parts.nearest(nearest)}, nearest.is_known
 
 
@@ -266,7 +307,7 @@ _LONG = (
 )  # fmt: skip
 
 
-def csv_document(site: Site, asked: Asked, matrix: Matrix, layout: str) -> bytes:
+def csv_document(release: Release, asked: Asked, matrix: Matrix, layout: str) -> bytes:
     """Return the page's cells as CSV: a line per cell, or (``wide``) a line per row.
 
     The wide layout ends each line, and the table, with totals; those of the columns are of the
@@ -274,12 +315,12 @@ def csv_document(site: Site, asked: Asked, matrix: Matrix, layout: str) -> bytes
     """
     rows = [asked.cell[0]] if asked.cell else asked.rows
     columns = [asked.cell[1]] if asked.cell else matrix.columns
-    parts = Documents(site, asked, matrix, "")
+    parts = Documents(release, asked, matrix, "")
     if layout == "long":
         cells = [matrix.cell(row, column) for row in rows for column in columns]
         kinds = [Column(name, kind, _TEXTS, _TEXTS) for name, kind in _LONG]
         return write_csv(kinds, [_long(parts, cell) for cell in cells])
-    names = {iri: site.curies.shorten(iri) or iri for iri in columns}
+    names = {iri: release.curies.shorten(iri) or iri for iri in columns}
     heads = [("row", "iri"), ("rowLabel", "string")]
     heads += [(each, "integer") for each in (*names.values(), "total")]
     kinds = [Column(name, kind, _TEXTS, _TEXTS) for name, kind in heads]
@@ -314,4 +355,4 @@ def _wide(parts: Documents, row: str, names: Mapping[str, str]) -> Row:
 
 
 def _plain(values: Mapping[str, str]) -> Row:
-    return {name: {"type": "literal", "value": value} for name, value in values.items()}
+    return {name: Binding("literal", value) for name, value in values.items()}

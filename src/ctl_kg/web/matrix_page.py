@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ctl_kg.publish.matrix import AXES, MATRICES, Cell, LinkFound, Matrix, matrix_query
+from ctl_kg.web import coverage
 from ctl_kg.web.matrix_documents import (
     Asked,
     Nearest,
+    coverage_of,
     nearest_paths,
     title_of,
 )
@@ -73,6 +75,7 @@ def view(site: Site, page: PageContext, asked: Asked, matrix: Matrix) -> tuple[M
         pager=made.pager(),
         try_it=page.url("/sparql", query=matrix_query(spec, site.base_iri, asked.wish)),
         stock=page.url(f"/queries/{spec.stock}") if spec.stock else "",
+        coverage=coverage.on_page(site, page, coverage_of(site, asked)),
     )
     return found, detail_whole and gaps_whole
 

@@ -71,23 +71,30 @@ async def robots(request: Request) -> Response:
     """Tell crawlers what they may read."""
     site = site_of(request)
     return PlainTextResponse(
-        robots_text(site.settings.robots, site.base_iri),
+        robots_text(site.settings.robots, site.base_iri, str(request.scope.get("root_path", ""))),
         headers={"cache-control": "public, max-age=86400"},
     )
 
 
-def robots_text(policy: str, base_iri: str) -> str:
+# What costs an answer of its own for each of countless addresses. Pages of resources, lists,
+# queries and matrices as they are, and downloads, stay open; so does the page of lists (?page=2).
+_COSTLY = (
+    "/sparql?", "/search?", "/why?", "/matrix?", "/matrix/*?", "/queries/*?", "/api/*?",
+)  # fmt: skip
+
+
+def robots_text(policy: str, base_iri: str, root_path: str = "") -> str:
     """Return robots.txt: pages but no queries, or nothing.
 
     Args:
         policy: ``open`` or ``closed``.
         base_iri: public base; the site map stands below it.
+        root_path: where the server is mounted.
 
     >>> robots_text("closed", "https://w3id.org/ctl-kg/")
     'User-agent: *\\nDisallow: /\\n'
     """
     if policy == "closed":
-        return "User-agent: *\nDisallow: /\n"
-    return (
-        f"User-agent: *\nDisallow: /sparql\nDisallow: /queries/*?\nSitemap: {base_iri}sitemap.xml\n"
-    )
+        return f"User-agent: *\nDisallow: {root_path}/\n"
+    refused = "".join(f"Disallow: {root_path}{each}\n" for each in _COSTLY)
+    return f"User-agent: *\n{refused}Sitemap: {base_iri}sitemap.xml\n"

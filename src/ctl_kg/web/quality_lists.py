@@ -18,7 +18,7 @@ from ctl_kg.languages import best_literal
 from ctl_kg.publish.description import Source
 from ctl_kg.publish.review import Entry
 from ctl_kg.publish.row_documents import write_json
-from ctl_kg.publish.tables import write_csv
+from ctl_kg.publish.tables import Binding, write_csv
 from ctl_kg.sparql.query_model import Column
 from ctl_kg.sparql.terms import Term, text_of
 from ctl_kg.web.api_wishes import cut
@@ -308,9 +308,9 @@ def csv_document(site: Site, page: PageContext, asked: Asked) -> bytes:
     return write_csv(columns, (_as_row(item) for item in rows))
 
 
-def _as_row(item: Json) -> dict[str, dict[str, str]]:
+def _as_row(item: Json) -> dict[str, Binding]:
     return {
-        name: {"type": "literal", "value": _cell(name, value)}
+        name: Binding("literal", _cell(name, value))
         for name, value in item.items()
         if value not in (None, [])
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -46,6 +47,7 @@ from ctl_kg.web.views import Link, Option, Pager
 
 _IN_PATH = re.compile(r"<([^<>]*)>|(https?://[^\s<>|()*+?/]+/[^\s<>|()*+?]+)")
 _MOST_STATED = 5
+_MOST_CHOICES = 200  # of one facet: those that most items have
 
 
 def view(site: Site, page: PageContext, asked: Asked) -> AnyQualityView:
@@ -149,13 +151,16 @@ class _Page:
         """Return the lists by cluster, what concerns none last."""
         names = tuple(FACETS)
         found = {name: counts(all_entries(self.site, name), {}, "cluster") for name in names}
-        known = {value for each in found.values() for value in each}
+        totals = Counter[str]()
+        for each in found.values():
+            totals.update(each)
+        shown = [iri for iri, _ in totals.most_common(_MOST_CHOICES)]
         rows = [
             ClusterRow(
                 self._facet_link(iri),
                 tuple(self._count_link(name, "cluster", iri, found[name]) for name in names),
             )
-            for iri in sorted(known, key=lambda iri: (iri == NONE, self._facet_name(iri).lower()))
+            for iri in sorted(shown, key=lambda iri: (iri == NONE, self._facet_name(iri).lower()))
         ]
         return tuple(rows)
 
@@ -213,15 +218,18 @@ class _Page:
         chosen = self.asked.chosen.get(facet, "")
         if chosen:
             found.setdefault(chosen, 0)
+        shown = [value for value in found if value == chosen]
+        shown += [value for value in found if value != chosen][:_MOST_CHOICES]
         options = (
             Option(
                 in_address(self.site, value),
-                f"{self._value_name(facet, value)} ({count})",
+                f"{self._value_name(facet, value)} ({found[value]})",
                 value == chosen,
             )
-            for value, count in found.items()
+            for value in shown
         )
-        return Filter(facet, self.t("quality.facet_" + facet), tuple(options))
+        label = self.t("quality.facet_" + facet)
+        return Filter(facet, label, tuple(options), len(found) - len(shown))
 
     def _value_name(self, facet: str, value: str) -> str:
         if facet == "severity":

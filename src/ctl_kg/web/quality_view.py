@@ -19,11 +19,12 @@ class Tab:
 
 @dataclass(frozen=True)
 class Filter:
-    """A facet to choose a value of."""
+    """A facet to choose a value of; ``more`` values are not shown."""
 
     name: str
     label: str
     options: tuple[Option, ...]
+    more: int
 
 
 @dataclass(frozen=True)

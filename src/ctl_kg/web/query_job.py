@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, NamedTuple
 
 import pyoxigraph as ox
 
-from ctl_kg.errors import QueryLimitError
 from ctl_kg.publish.formats import (
     GRAPH_FORMATS,
     HTML,
@@ -30,7 +29,7 @@ from ctl_kg.publish.formats import (
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.explain import explain_empty
 from ctl_kg.sparql.store import Evaluation, LocalStore, failed
-from ctl_kg.sparql.streaming import serialise_solutions
+from ctl_kg.sparql.streaming import serialise_solutions, too_many
 from ctl_kg.sparql.terms import QueryResult, Row, Solutions
 from ctl_kg.web.negotiation import choose_media_type
 
@@ -184,11 +183,7 @@ class Desk:
                     continue  # a graph is a set
                 size += 1
                 if size > self._limits.rows:
-                    raise QueryLimitError(
-                        f"the answer has more than {self._limits.rows} rows or triples",
-                        limit="rows",
-                        hint="Add LIMIT and OFFSET, or download the whole dataset.",
-                    )
+                    raise too_many(self._limits.rows)
                 if graph:
                     kept[each] = None
                 elif size <= most:

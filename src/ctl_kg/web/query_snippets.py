@@ -110,8 +110,7 @@ def _curl(bound: Bound) -> str:
 
 def _python(bound: Bound) -> str:
     head = (
-        "from ctl_kg.client import Client\n\n"
-        f'kg = Client("{SITE}", language={bound.language!r})\n'
+        f'from ctl_kg.client import Client\n\nkg = Client("{SITE}", language={bound.language!r})\n'
     )
     if bound.query.form != "SELECT":
         lines = "".join(f"    {line!r}\n" for line in body_of(bound.text).splitlines(keepends=True))

@@ -40,7 +40,7 @@ SECURITY_HEADERS = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": (
         "ETag, Last-Modified, Link, Location, Content-Language, Content-Location, Content-Profile,"
-        " Vary"
+        " Vary, Ctl-Kg-Release"
     ),
 }
 

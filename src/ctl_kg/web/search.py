@@ -26,15 +26,20 @@ from ctl_kg.publish.search import Found, Hit
 from ctl_kg.publish.search_question import parse
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
+from ctl_kg.web.parameters import choice, given_once, number
 from ctl_kg.web.requests import accept_of, page_of, site_of
 from ctl_kg.web.responses import Links, Representation, respond, see_other
 from ctl_kg.web.search_docs import DEFAULT_SIZE, LARGEST_PAGE, LARGEST_SIZE
 from ctl_kg.web.search_results import Results, as_json, search_view
 from ctl_kg.web.site import Site
+from ctl_kg.web.suggestions import SUGGESTIONS
 
 PARAMETERS = ("q", "type", "cluster", "page", "size", "prefix", "lang")
 _VARY = ("Accept", "Accept-Language")
-_EXAMPLE = "q=vanguard initiative"
+_EXAMPLES = {
+    "q": "vanguard initiative", "type": "ctl:Network", "cluster": "cluster:afil", "page": "1",
+    "size": "20", "prefix": "1", "lang": "en",
+}  # fmt: skip
 _LONGEST_IRI = 2_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -93,7 +98,7 @@ def _data(request: Request, site: Site) -> Response:
     asked = read_asked(site, request)
     if not asked.text.strip():
         raise ParameterError("q", "is missing or empty", hint="Say what to search for.",
-                             value=asked.text, example=_EXAMPLE)  # fmt: skip
+                             value=asked.text, example=f"q={_EXAMPLES['q']}")  # fmt: skip
     results = find(site, asked)
     body = write_json(as_json(site, page, results))
     links = _links(page, results, "/api/search")
@@ -107,46 +112,19 @@ def read_asked(site: Site, request: Request) -> Asked:
     Raises:
         ParameterError: a parameter is unknown, given twice, or has a value it cannot take.
     """
-    given: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name not in PARAMETERS:
-            raise ParameterError(name[:80], "is not known here", value=value, allowed=PARAMETERS,
-                                 example=_EXAMPLE)  # fmt: skip
-        if name in given:
-            raise ParameterError(name, "is given twice", value=value, hint="Give it once.")
-        given[name] = value
-    _choice(given, "lang", ("", *LANGUAGES))
+    given = given_once(request, PARAMETERS, may_be_empty=("q",), examples=_EXAMPLES)
+    choice(given, "lang", LANGUAGES)
     return Asked(
         text=_CONTROL.sub(" ", given.get("q", "")),
-        kind=_facet(site, given, "type", "ctl:Network"),
-        cluster=_facet(site, given, "cluster", "cluster:afil"),
-        page=_number(given, "page", 1, LARGEST_PAGE),
-        size=_number(given, "size", DEFAULT_SIZE, LARGEST_SIZE),
-        prefix=_choice(given, "prefix", ("", "0", "1")) == "1",
+        kind=_facet(site, given, "type"),
+        cluster=_facet(site, given, "cluster"),
+        page=number(given, "page", 1, LARGEST_PAGE),
+        size=number(given, "size", DEFAULT_SIZE, LARGEST_SIZE),
+        prefix=choice(given, "prefix", ("0", "1")) == "1",
     )
 
 
-def _choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
-    value = given.get(name, "")
-    if value not in allowed:
-        raise ParameterError(name, f"'{value[:80]}' is not one of its values", value=value,
-                             allowed=[each for each in allowed if each],
-                             example=f"{name}={allowed[-1]}")  # fmt: skip
-    return value
-
-
-def _number(given: Mapping[str, str], name: str, default: int, most: int) -> int:
-    text = given.get(name, "")
-    if text == "":
-        return default
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= most):
-        raise ParameterError(name, f"'{text[:80]}' is not a whole number from 1 to {most}",
-                             value=text, allowed=[f"1 to {most}"],
-                             example=f"{name}={default}")  # fmt: skip
-    return int(text)
-
-
-def _facet(site: Site, given: Mapping[str, str], name: str, example: str) -> str:
+def _facet(site: Site, given: Mapping[str, str], name: str) -> str:
     text = given.get(name, "")
     if text == "":
         return ""
@@ -157,7 +135,7 @@ def _facet(site: Site, given: Mapping[str, str], name: str, example: str) -> str
         raise ParameterError(
             name, f"'{text[:80]}' is none of those in the release", value=text,
             allowed=[site.curies.shorten(each) or each for each in sorted(known)],
-            example=f"{name}={example}",
+            example=f"{name}={_EXAMPLES[name]}",
         )  # fmt: skip
     return iri or ""
 
@@ -179,12 +157,14 @@ def find(site: Site, asked: Asked) -> Results:
         QueryTimeoutError: the search took too long.
     """
     iri = exact_iri(site, asked.text)
+    excluded: tuple[str, ...] = ()
     if iri is not None:
         hit = site.search.hit(iri) or Hit(0, iri, 0.0, (), ())
         found = Found((hit,), "all", {}, {}, {}, ())
     else:
         question = parse(asked.text, prefix=asked.prefix)
         found = site.search.search(question, kind=asked.kind, cluster=asked.cluster)
+        excluded = question.excluded
     pages = max(1, -(-len(found.hits) // asked.size))
     if asked.page > pages:
         raise ParameterError("page", f"{asked.page} is past the end", value=str(asked.page),
@@ -192,8 +172,9 @@ def find(site: Site, asked: Asked) -> Results:
     start = (asked.page - 1) * asked.size
     shown = found.hits[start : start + asked.size]
     return Results(
-        asked.text, iri, found, shown, asked.page, pages, asked.size, asked.kind, asked.cluster
-    )
+        asked.text, iri, found, shown, asked.page, pages, asked.size, asked.kind, asked.cluster,
+        excluded,
+    )  # fmt: skip
 
 
 def _links(page: PageContext, results: Results, path: str) -> Links:
@@ -217,7 +198,6 @@ def opensearch(request: Request) -> Response:
     site, page = site_of(request), page_of(request)
     t = page.messages
     base = escape(site.base_iri)
-    terms = "q={searchTerms}&amp;page={startPage?}"
     text = f"""<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
 <ShortName>{escape(t("site.short")[:16])}</ShortName>
@@ -227,10 +207,10 @@ def opensearch(request: Request) -> Response:
 <OutputEncoding>UTF-8</OutputEncoding>
 <InputEncoding>UTF-8</InputEncoding>
 <Image width="16" height="16" type="image/svg+xml">{base}static/icon.svg</Image>
-<Url type="text/html" pageOffset="1"
- template="{base}search?{terms}"/>
-<Url type="application/json" pageOffset="1"
- template="{base}api/search?{terms}&amp;size={{count?}}"/>
+<Url type="text/html" template="{base}search?q={{searchTerms}}"/>
+<Url type="application/json" template="{base}api/search?q={{searchTerms}}"/>
+<Url type="{SUGGESTIONS.media_type}" rel="suggestions"
+ template="{base}api/suggestions?q={{searchTerms}}"/>
 <Query role="example" searchTerms="vanguard initiative"/>
 </OpenSearchDescription>
 """

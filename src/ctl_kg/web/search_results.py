@@ -12,8 +12,8 @@ from ctl_kg.languages import Messages
 from ctl_kg.publish import snippets
 from ctl_kg.publish.search import Found, Hit
 from ctl_kg.publish.search_index import FIELD_OF, Text
+from ctl_kg.publish.search_question import MOST_CHARACTERS, MOST_WORDS
 from ctl_kg.publish.snippets import Marked, Marker, as_html
-from ctl_kg.web.error_pages import error_page
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
@@ -21,11 +21,15 @@ from ctl_kg.web.views import FacetChoice, FacetGroup, Link, Pager, SearchHit, Se
 
 _EXAMPLES = ("vanguard initiative", "PNRR", "idrogeno", "cluster:afil")
 _FACETS_SHOWN = 8
+_MOST_ALLOWED = 12  # values that a message lists
 
 
 @dataclass(frozen=True)
 class Results:
-    """One page of what was found; ``exact`` is the resource whose IRI or CURIE was asked for."""
+    """One page of what was found.
+
+    ``exact`` is the resource whose IRI or CURIE was asked for, ``excluded`` what no result has.
+    """
 
     text: str
     exact: str | None
@@ -36,6 +40,7 @@ class Results:
     size: int
     kind: str
     cluster: str
+    excluded: tuple[str, ...] = ()
 
 
 def as_json(site: Site, page: PageContext, results: Results) -> dict[str, Any]:
@@ -54,6 +59,7 @@ def as_json(site: Site, page: PageContext, results: Results) -> dict[str, Any]:
         "size": results.size,
         "match": found.match,
         "corrected": {word: list(meant) for word, meant in found.corrected.items()},
+        "excluded": list(results.excluded),
         "exact": results.exact,
         "results": [
             _result(site, parts, hit, texts.get(hit.id, []), marker) for hit in results.shown
@@ -90,11 +96,11 @@ def _result(
 def _named(site: Site, language: str, iri: str) -> Mapping[str, str]:
     """Return a class or a cluster as it stands in an answer; worked out once."""
     curie = site.curies.shorten(iri) or iri
-    return {"iri": iri, "curie": curie, "label": _label(site, language, iri)}
+    return {"iri": iri, "curie": curie, "label": label_of(site, language, iri)}
 
 
 @lru_cache(maxsize=4096)
-def _label(site: Site, language: str, iri: str) -> str:
+def label_of(site: Site, language: str, iri: str) -> str:
     """Return what to call a class, a cluster or a property; worked out once."""
     page = PageContext(site.messages[language], "")
     return ViewParts(site, page, {}).name(iri)[0]
@@ -129,8 +135,8 @@ def search_view(
         title=title,
         query=text[:500],
         action=page.root_path + "/search",
-        error=error_page(error, page.messages).message if error else "",
-        hint=_hint(error, page.messages) if error else "",
+        error=_message(t, error) if error else "",
+        hint=_hint(t, error) if error else "",
         total=0,
         summary="",
         corrected="",
@@ -145,9 +151,18 @@ def search_view(
     return _answered(site, page, view, results) if results else view
 
 
-def _hint(error: ParameterError, t: Messages) -> str:
-    allowed = ", ".join(error.allowed[:12]) if len(error.allowed) <= 12 else ""
-    return f"{t('errors.allowed')}: {allowed}." if allowed else error_page(error, t).hint
+def _message(t: Messages, error: ParameterError) -> str:
+    """Return what is wrong, in the language of the page."""
+    if error.name == "q" and error.allowed:
+        return t("search.error_q", characters=MOST_CHARACTERS, words=MOST_WORDS)
+    return t("search.error", name=error.name[:40], value=error.value or "")
+
+
+def _hint(t: Messages, error: ParameterError) -> str:
+    values = [each for each in error.allowed if " " not in each]  # the rest is English prose
+    allowed = ", ".join(values) if len(values) <= _MOST_ALLOWED else ""
+    example = f"{t('search.examples')} {error.example}" if error.example else ""
+    return " · ".join(each for each in (allowed, example) if each)
 
 
 def _answered(site: Site, page: PageContext, view: SearchView, results: Results) -> SearchView:
@@ -158,12 +173,18 @@ def _answered(site: Site, page: PageContext, view: SearchView, results: Results)
     marker = Marker(found.terms)
     texts = site.search.texts(results.shown)
     words = [f"«{word}» → {', '.join(meant)}" for word, meant in found.corrected.items()]
-    summary = t("search.found_one" if total == 1 else "search.found", total=total)
+    summary = [t("search.found_one" if total == 1 else "search.found", total=total)]
+    if found.match == "some" and total:
+        summary.append(t("search.some"))
+    if results.excluded:
+        left_out = ", ".join(f"«{each}»" for each in results.excluded)
+        summary.append(t("search.excluded" if found.terms else "search.only_excluded",
+                         words=left_out))  # fmt: skip
     return replace(
         view,
         has_searched=True,
         total=total,
-        summary=summary + (" " + t("search.some") if found.match == "some" and total else ""),
+        summary=" ".join(summary),
         corrected=t("search.corrected", words="; ".join(words)) if words else "",
         first=(results.page - 1) * results.size + 1,
         hits=tuple(_hit(parts, hit, texts.get(hit.id, []), marker) for hit in results.shown),
@@ -199,7 +220,7 @@ def _hit(parts: ViewParts, hit: Hit, texts: Sequence[Text], marker: Marker) -> S
     return SearchHit(
         link=link,
         name=_pieces(name),
-        kinds=tuple(_label(parts.site, language, each) for each in hit.kinds),
+        kinds=tuple(label_of(parts.site, language, each) for each in hit.kinds),
         where=where,
         snippet=_pieces(shown) if shown else (),
         snippet_language=_other_language(shown, language),
@@ -211,7 +232,7 @@ def _where(parts: ViewParts, match: Marked) -> str:
     if FIELD_OF[match.property] == "text":
         return ""
     iri = parts.site.curies.expand(match.property) or match.property
-    return _label(parts.site, parts.page.language, iri)
+    return label_of(parts.site, parts.page.language, iri)
 
 
 def _pieces(text: Marked) -> tuple[tuple[str, bool], ...]:
@@ -228,7 +249,7 @@ def _group(parts: ViewParts, name: str, counts: dict[str, int], chosen: str) -> 
         counts = {chosen: 0} | counts
     choices = [
         FacetChoice(
-            _label(parts.site, page.language, iri),
+            label_of(parts.site, page.language, iri),
             count,
             page.here(**{name: "" if iri == chosen else curies.shorten(iri) or iri, "page": ""}),
             iri == chosen,

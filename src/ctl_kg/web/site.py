@@ -11,6 +11,7 @@ from typing import Any
 
 from ctl_kg.languages import Messages, load_messages
 from ctl_kg.namespaces import Curies, prefixes
+from ctl_kg.publish.coverage import Coverage
 from ctl_kg.publish.description import Describer
 from ctl_kg.publish.formats import GraphWriter, read_context
 from ctl_kg.publish.index import ReleaseIndex
@@ -56,6 +57,7 @@ class Site:
     resources: Resources
     lists: Lists
     review: Review
+    coverage: Coverage
     rows: RowCache = field(default_factory=RowCache)
 
     def choices(self, parameter: Parameter) -> list[Choice]:
@@ -132,4 +134,5 @@ def _opened(
         resources=Resources(store, why.reader),
         lists=Lists(store, describer, why.reader, base_iri),
         review=Review(store, describer, search, read_report(release_dir), base_iri),
+        coverage=why.coverage,
     )

@@ -20,15 +20,14 @@ from ctl_kg.publish.formats import (
     DATASET_FORMATS,
     DESCRIPTION_FORMATS,
     HTML,
-    Format,
     by_suffix,
     formats_for,
     offers,
 )
 from ctl_kg.publish.iris import split_suffix
-from ctl_kg.publish.query_graph import GRAPH, query_description, query_list
+from ctl_kg.publish.query_graph import GRAPH
 from ctl_kg.sparql.query_file import GROUPS, QueryFile
-from ctl_kg.web import descriptions, documents, stock_page
+from ctl_kg.web import coverage, descriptions, documents, stock_page
 from ctl_kg.web.endpoint import answer_response, ask
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
@@ -121,8 +120,6 @@ def plain_words(text: str) -> str:
 def _list_body(site: Site, suffix: str) -> bytes:
     """Return the descriptions of all queries, with their graph where the format has graphs."""
     quads = site.store.graph(NamedNode(site.base_iri + GRAPH))
-    if not quads:  # a release made by other means
-        return site.writer.write(query_list(site.queries.values(), site.base_iri), suffix)
     if by_suffix(suffix, DATASET_FORMATS):
         return site.writer.write_dataset(descriptions.with_provenance(site, quads), suffix)
     return site.writer.write((quad.triple for quad in quads), suffix)
@@ -153,11 +150,14 @@ async def query(request: Request) -> Response:
         raise unknown_query(site.queries, name, site.base_iri)
     if chosen is HTML:
         return await stock_page.page(request, site, found)
-    links = [(f"/queries/{stem}.rq", {"rel": "describedby", "type": "application/sparql-query"})]
+    text_link = {"rel": "describedby", "type": "application/sparql-query"}
     if chosen not in answers:
-        return await run_in_threadpool(_described, request, site, found, chosen)
+        iri = f"{site.base_iri}queries/{stem}"
+        return await run_in_threadpool(documents.document, request, site, iri, chosen.suffix)
     given = stock_page.given_values(request, found)
     text = await run_in_threadpool(stock_page.bound_text, site, found, given)
+    notes = await run_in_threadpool(site.coverage.coverage_for, text)
+    links = [(f"/queries/{stem}.rq", text_link), *coverage.links(request, site, notes)]
     answer = await ask(request, Job(text, suffix=chosen.suffix))
     return await answer_response(answer, modified=site.modified, vary=vary, links=links)
 
@@ -173,16 +173,6 @@ def _named(site: Site, name: str) -> QueryFile:
     if found is None:
         raise unknown_query(site.queries, name, site.base_iri)
     return found
-
-
-def _described(request: Request, site: Site, query: QueryFile, chosen: Format) -> Response:
-    """Return what the release says about a query."""
-    iri = site.base_iri + "queries/" + query.name
-    if site.describer.exists(iri):
-        return documents.document(request, site, iri, chosen.suffix)
-    body = site.writer.write(query_description(query, site.base_iri), chosen.suffix)
-    representation = Representation(body, chosen.content_type, vary=_VARY)
-    return respond(representation, modified=site.modified)
 
 
 def unknown_query(known: dict[str, QueryFile], name: str, base_iri: str) -> NotFoundError:

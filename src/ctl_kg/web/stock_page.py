@@ -19,6 +19,7 @@ from ctl_kg.publish.formats import HTML, formats_for
 from ctl_kg.sparql.binding import bind
 from ctl_kg.sparql.query_model import QueryFile
 from ctl_kg.sparql.results import parse_json
+from ctl_kg.web import coverage
 from ctl_kg.web.endpoint import ask
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.query_job import Job
@@ -95,7 +96,7 @@ async def page(request: Request, site: Site, query: QueryFile) -> Response:
     try:
         bound = await run_in_threadpool(bound_query, site, context, query, given)
         view = await run_in_threadpool(_page, site, context, query, given)
-        view = _taken_along(context, view, bound)
+        view = _taken_along(site, context, view, bound)
         answer = await ask(request, Job(bound.text, page=True))
         view = await run_in_threadpool(_answered, site, context, query, view, answer)
     except CtlKgError as error:
@@ -147,7 +148,7 @@ def _columns(query: QueryFile, language: str) -> tuple[ColumnHelp, ...]:
     return tuple(found)
 
 
-def _taken_along(page: PageContext, view: QueryPage, bound: Bound) -> QueryPage:
+def _taken_along(site: Site, page: PageContext, view: QueryPage, bound: Bound) -> QueryPage:
     """Return the page with its downloads and the texts to copy."""
     query = bound.query
     root = page.root_path + "/"
@@ -159,6 +160,7 @@ def _taken_along(page: PageContext, view: QueryPage, bound: Bound) -> QueryPage:
     names = {kind: page.messages("stock.copy_" + kind) for kind in _SNIPPETS}
     return replace(
         view,
+        coverage=coverage.on_page(site, page, site.coverage.coverage_for(bound.text)),
         downloads=tuple(downloads),
         snippets=snippets(bound, names),
         sparql=bound.text,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ctl_kg.web.query_snippets import Snippet
-from ctl_kg.web.views import ColumnHelp, Link, Option, Table
+from ctl_kg.web.views import ColumnHelp, CoverageNote, Link, Option, Table
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ class QueryPage:
     hint: str = ""
     downloads: tuple[Link, ...] = ()
     snippets: tuple[Snippet, ...] = ()
+    coverage: tuple[CoverageNote, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,19 +12,16 @@ from typing import ClassVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ctl_kg.publish.coverage import Coverage, Note
 from ctl_kg.publish.formats import HTML
 from ctl_kg.settings import Settings
+from ctl_kg.web import coverage
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.requests import page_of, site_of
 from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.shown import shown_date, shown_number
 from ctl_kg.web.site import Site
-from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import CoverageNote, Link
+from ctl_kg.web.views import CoverageNote
 
-_MOST_NOTES = 100
-_MOST_ABOUT = 6
 _LOGGED = ("debug", "info")
 
 
@@ -92,7 +89,7 @@ def _page(request: Request, name: str) -> Response:
         site=site.base_iri,
         figures=_figures(site, page),
         service=_service(site.settings),
-        coverage=_coverage(site, page) if name == "about" else (),
+        coverage=coverage.on_page(site, page, site.coverage.notes) if name == "about" else (),
     )
     body = render(view, page)
     vary = ("Accept-Language",)
@@ -128,28 +125,4 @@ def _service(settings: Settings) -> Service:
         rate=settings.rate_per_minute,
         query_rate=settings.query_rate_per_minute,
         services=settings.service_allow,
-    )
-
-
-def _coverage(site: Site, page: PageContext) -> tuple[CoverageNote, ...]:
-    """Return what the data says of its own completeness."""
-    notes = Coverage(site.store, site.base_iri).notes
-    parts = ViewParts(site, page, {})
-    return tuple(_note(parts, each) for each in notes[:_MOST_NOTES])
-
-
-def _note(parts: ViewParts, note: Note) -> CoverageNote:
-    language = parts.page.language
-
-    def text(texts: dict[str, str]) -> str:
-        return texts.get(language) or next(iter(texts.values()), "")
-
-    about: tuple[Link, ...] = tuple(parts.link(each) for each in note.about[:_MOST_ABOUT])
-    return CoverageNote(
-        parts.name(note.extent)[0] if note.extent else "",
-        text(note.label),
-        text(note.text),
-        about,
-        parts.href(note.iri),
-        note.kind,
     )

@@ -15,6 +15,7 @@ from ctl_kg.publish.description import Source, Statement
 from ctl_kg.sparql.terms import XSD_STRING, Solutions, Term, text_of
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.site import Site
+from ctl_kg.web.terms import TermText, standard_terms
 from ctl_kg.web.views import Group, Link, Mark, Property, Table, Value
 
 Labels = Mapping[str, tuple[Literal, ...]]
@@ -59,11 +60,14 @@ class ViewParts:
         """Return what to call a resource, and the language if it is not the page's."""
         literal = best_literal(self.literals(iri) if known else (), self.page.language)
         if literal is None:
-            curie = self.site.curies.shorten(iri)
-            words = self.t.get("terms", curie or "")
-            return (words or curie or iri, None)
+            term = self.term(iri)
+            return (term.label if term else self.site.curies.shorten(iri) or iri, None)
         tag = literal.language or None
         return literal.value, None if tag == self.page.language else tag
+
+    def term(self, iri: str) -> TermText | None:
+        """Return what a term of a standard is called and means; None for other resources."""
+        return standard_terms(self.page.language).get(self.site.curies.shorten(iri) or iri)
 
     def href(self, iri: str) -> str | None:
         """Return the address that leads to a resource, or None if there is none."""

@@ -269,6 +269,20 @@ class Field:
 
 
 @dataclass(frozen=True)
+class CoverageNote:
+    """What the data say of their own completeness: ``extent`` in a word, ``text`` in full.
+
+    ``kind`` is ``passage`` or ``editorial``; ``marks`` lead to the passages.
+    """
+
+    link: Link
+    extent: Link
+    kind: str
+    text: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
 class ColumnHelp:
     """What a column of the answer means."""
 
@@ -299,6 +313,7 @@ class QueryView:
     sparql: str
     action: str
     try_it: str
+    coverage: tuple[CoverageNote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -372,6 +387,7 @@ class WhyView:
     notes: tuple[str, ...] = ()
     near: tuple[tuple[Link, tuple[WhyHop, ...]], ...] = ()
     in_common: tuple[Link, ...] = ()
+    coverage: tuple[CoverageNote, ...] = ()
     downloads: tuple[Link, ...] = ()
 
 
@@ -478,18 +494,6 @@ class MatrixDetail:
     try_it: str
     gap: MatrixGap | None
     why: str
-
-
-@dataclass(frozen=True)
-class CoverageNote:
-    """What the data says of its own completeness: ``extent`` in a word, ``text`` why."""
-
-    extent: str
-    title: str
-    text: str
-    about: tuple[Link, ...]
-    href: str | None
-    kind: str
 
 
 @dataclass(frozen=True)

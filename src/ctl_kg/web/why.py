@@ -17,27 +17,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.errors import ParameterError
+from ctl_kg.languages import LANGUAGES
 from ctl_kg.publish.formats import (
     DATASET_FORMATS,
-    GRAPH_FORMATS,
     HTML,
     JSON,
+    JSON_LD,
     Format,
     by_suffix,
     offers,
 )
 from ctl_kg.publish.paths import DEFAULT_HOPS, DEFAULT_LIMIT, MOST_HOPS, MOST_PATHS
 from ctl_kg.publish.why import Answer, Explanation, Hop
+from ctl_kg.web import coverage
 from ctl_kg.web.descriptions import with_provenance
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
+from ctl_kg.web.parameters import choice, given_once, number
 from ctl_kg.web.requests import accept_of, page_of, site_of
 from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import Link, Mark, Option, WhyEnd, WhyHop, WhyPath, WhyView
 
-API_FORMATS = (JSON, *(f for f in GRAPH_FORMATS if f.suffix == "jsonld"), *DATASET_FORMATS)
+API_FORMATS = (JSON, JSON_LD, *DATASET_FORMATS)
 _PARAMETERS = ("from", "to", "limit", "max_hops", "format", "lang")
 # What the form offers to choose from; any other resource can be typed.
 _OFFERED = (
@@ -47,7 +50,7 @@ _OFFERED = (
     "data/person/",
 )  # fmt: skip
 _MOST_OFFERED = 400
-_EXAMPLES = (
+EXAMPLES = (
     ("cluster:afil", "cluster:tav"),
     ("network:eusalp", "eco:nutrizione"),
     ("project:screen", "organisation:regione-lombardia"),
@@ -70,34 +73,14 @@ def read_question(request: Request) -> Question:
     Raises:
         ParameterError: a parameter is unknown, given twice, or no number within its bounds.
     """
-    given: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name not in _PARAMETERS:
-            raise ParameterError(
-                name[:80], "is unknown here", allowed=_PARAMETERS, value=value,
-                hint="It takes: " + ", ".join(_PARAMETERS) + ".",
-            )  # fmt: skip
-        if name in given:
-            raise ParameterError(name, "is given twice", value=value, hint="Give one value.")
-        given[name] = value
+    given = given_once(request, _PARAMETERS, may_be_empty=("from", "to"))
+    choice(given, "lang", LANGUAGES)
     return Question(
         given.get("from", ""),
         given.get("to", ""),
-        _number(given, "limit", DEFAULT_LIMIT, MOST_PATHS),
-        _number(given, "max_hops", DEFAULT_HOPS, MOST_HOPS),
+        number(given, "limit", DEFAULT_LIMIT, MOST_PATHS),
+        number(given, "max_hops", DEFAULT_HOPS, MOST_HOPS),
     )
-
-
-def _number(given: dict[str, str], name: str, default: int, most: int) -> int:
-    text = given.get(name, "")
-    if text == "":
-        return default
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
-        raise ParameterError(
-            name, f"'{text[:80]}' is not a whole number from 1 to {most}", value=text,
-            allowed=[f"1 to {most}"], hint=f"For example {default}.", example=str(default),
-        )  # fmt: skip
-    return int(text)
 
 
 def answer_question(site: Site, question: Question) -> Answer:
@@ -199,7 +182,7 @@ def _form(site: Site, page: PageContext, question: Question) -> WhyView:
             f"{site.why.words.short(second, page.language)}",
             page.url("/why", **{"from": start, "to": end}),
         )
-        for start, end in _EXAMPLES
+        for start, end in EXAMPLES
         if (first := site.curies.expand(start)) and (second := site.curies.expand(end))
         and site.resources.exists(first) and site.resources.exists(second)
     )  # fmt: skip
@@ -296,6 +279,7 @@ def _answered(
             )
             for each in answer.shared
         ),
+        coverage=coverage.on_page(site, page, site.why.coverage_of(answer)),
         downloads=_downloads(page, same),
     )
 

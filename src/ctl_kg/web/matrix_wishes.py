@@ -1,0 +1,136 @@
+"""What is wanted of a matrix: which links count, one cell or a page of rows, gaps, layout.
+
+The values are those of the parameters of ``/api/matrix/ROWS/COLUMNS``; the command line has the
+same. Not here: requests (``matrix``), documents (``matrix_documents``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyoxigraph import Literal, NamedNode
+
+from ctl_kg.errors import ParameterError
+from ctl_kg.publish.description import RDF_TYPE
+from ctl_kg.publish.matrix import AXES, STATED, Matrix, Spec, Wish, assemble
+from ctl_kg.publish.tables import Row
+from ctl_kg.web.api_wishes import cut
+from ctl_kg.web.matrix_documents import Asked, Release
+from ctl_kg.web.parameters import choice
+
+_SKOS_NOTATION = NamedNode("http://www.w3.org/2004/02/skos/core#notation")
+MOST_CELLS = 10_000  # of one page
+# Values of the parameters that choose among few; the first is the default.
+CERTAINTY = ("any", "stated")
+GAPS = ("list", "paths", "none")
+LAYOUTS = ("long", "wide")
+
+
+def read_asked(
+    release: Release,
+    spec: Spec,
+    given: Mapping[str, str],
+    language: str,
+    solutions: Sequence[Row],
+    number: int = 1,
+) -> tuple[Asked, Matrix]:
+    """Return what is asked, and the matrix as far as its links count.
+
+    Args:
+        release: the open release.
+        spec: which matrix.
+        given: the parameters, by name.
+        language: of labels, by which rows and columns stand in order.
+        solutions: of the query of the whole matrix.
+        number: of the page of rows.
+    Raises:
+        ParameterError: a value is not allowed.
+    """
+    rows, columns = (members(release, axis, language) for axis in (spec.rows, spec.columns))
+    stated = [release.curies.expand(each) or each for each in STATED]
+    whole = assemble(solutions, rows, columns, stated)
+    certainty = choice(given, "certainty", CERTAINTY)
+    wish = Wish(_role(release, given, whole.roles), certainty == "stated")
+    matrix = assemble(solutions, rows, columns, stated, wish) if wish != Wish() else whole
+    size = max(1, MOST_CELLS // max(1, len(columns)))
+    pages = max(1, -(-len(rows) // size))
+    if number > pages:
+        raise ParameterError(
+            "page", f"{number} is past the end", value=str(number), allowed=[f"1 to {pages}"],
+            example=f"page={pages}",
+        )  # fmt: skip
+    asked = Asked(
+        spec, wish, language, choice(given, "gaps", GAPS),
+        rows[(number - 1) * size : number * size], number, pages, _cell(release, given, matrix),
+        whole.roles, stated, tuple((n, v) for n, v in given.items() if n != "format"),
+    )  # fmt: skip
+    return asked, matrix
+
+
+def _role(release: Release, given: Mapping[str, str], roles: Sequence[str]) -> str:
+    """Return the role that is wished: by CURIE, IRI or the last part of either."""
+    value = given.get("role", "")
+    if not value:
+        return ""
+    names: dict[str, str] = {}
+    for iri in roles:
+        curie = release.curies.shorten(iri) or iri
+        names |= {iri: iri, curie: iri, curie.rpartition(":")[2]: iri}
+    if value not in names:
+        one_of("role", value, [release.curies.shorten(iri) or iri for iri in roles])
+    return names[value]
+
+
+def _cell(release: Release, given: Mapping[str, str], matrix: Matrix) -> tuple[str, str] | None:
+    """Return the cell that is asked for, if one is."""
+    texts = given.get("row", ""), given.get("column", "")
+    if not any(texts):
+        return None
+    found = []
+    for name, text, members_ in zip(
+        ("row", "column"), texts, (matrix.rows, matrix.columns), strict=True
+    ):
+        iri = release.resources.find(text, name)
+        if iri not in members_:
+            known = [release.curies.shorten(each) or each for each in members_[:50]]
+            raise ParameterError(
+                name, f"'{cut(text)}' is none of the {name}s", value=text, allowed=known,
+                example=f"{name}={known[0]}" if known else None, hint=f"Give one of the {name}s.",
+            )  # fmt: skip
+        found.append(iri)
+    return found[0], found[1]
+
+
+def members(release: Release, axis: str, language: str) -> tuple[str, ...]:
+    """Return the members of an axis, by code if they have codes, else by name."""
+    of_class = NamedNode(release.curies.expand(AXES[axis].curie) or "")
+    found = {
+        quad.subject.value
+        for quad in release.store.quads(None, RDF_TYPE, of_class)
+        if isinstance(quad.subject, NamedNode)
+    }
+
+    def key(iri: str) -> tuple[str, str, str]:
+        return code_of(release, iri), release.why.words.label(iri, language).casefold(), iri
+
+    return tuple(sorted(found, key=key))
+
+
+def code_of(release: Release, iri: str) -> str:
+    """Return the code of a concept, or nothing."""
+    quads = release.store.quads(NamedNode(iri), _SKOS_NOTATION)
+    return min((q.object.value for q in quads if isinstance(q.object, Literal)), default="")
+
+
+def one_of(name: str, value: str, known: Sequence[str]) -> str:
+    """Return a value that is in a list.
+
+    Raises:
+        ParameterError: it is not.
+    """
+    if value not in known:
+        raise ParameterError(
+            name, f"'{cut(value)}' is not one of its values", value=value, allowed=known,
+            hint=f"It takes: {', '.join(known)}.", example=f"{name}={known[0]}" if known else None,
+        )  # fmt: skip
+    return value
