@@ -20,6 +20,7 @@ from list_cases import KINDS, PREFIXES, Row, fits, read_list
 from starlette.testclient import TestClient
 
 from ctl_kg.namespaces import Curies, prefixes
+from ctl_kg.publish.resources import fold
 from ctl_kg.settings import Settings
 from ctl_kg.web.app import create_app
 
@@ -488,7 +489,10 @@ def test_words_find_names_and_descriptions_without_accents_and_case(client: Test
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_list_is_in_the_order_asked_for(client: TestClient, kind: str) -> None:
     header = list(_csv(client, kind, [])[0])
-    for name in header[1:-1]:
+    names = [fold(r["name"]) for r in _csv(client, kind, [("sort", "name")])]
+    assert names == sorted(names)
+    assert [fold(r["name"]) for r in _csv(client, kind, [("sort", "-name")])] == names[::-1]
+    for name in header[2:-1]:
         up = _csv(client, kind, [("sort", name), ("lang", "it")])
         down = _csv(client, kind, [("sort", "-" + name), ("lang", "it")])
         assert {r["iri"] for r in up} == {r["iri"] for r in down}

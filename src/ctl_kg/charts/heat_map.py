@@ -103,10 +103,9 @@ def steps(values: Sequence[float]) -> list[float]:
 
 
 def _step(value: float, thresholds: Sequence[float]) -> int:
-    """Return the step of colour; few steps are spread over the scale."""
+    """Return the step of colour; fewer steps than there are leave the palest out."""
     place = max(number for number, least in enumerate(thresholds) if value >= least)
-    most = len(theme.STEPS) - 1
-    return round(place * most / (len(thresholds) - 1)) if len(thresholds) > 1 else 1
+    return place + (len(thresholds) < len(theme.STEPS))
 
 
 def _keys(thresholds: Sequence[float], cells: Sequence[Cell], words: Words) -> list[Key]:
@@ -143,7 +142,7 @@ def _grid(
         lines = max((len(_head_lines(n.label, kind, wide)) for n in columns), default=1)
         tall = lines * kind.small * 1.25 + 6
     else:
-        tall = widest([n.label for n in columns] + [words.total], kind.small, most=150) + 6
+        tall = widest([n.label for n in columns] + [words.total], kind.small, most=190) + 6
     places = {node.key: number for number, node in enumerate(columns)}
     return _Grid(room + _PAD, top + tall, wide, 26 if canvas.narrow else 32, places)
 
@@ -191,11 +190,12 @@ def _draw_rows(
     canvas: Canvas, groups: Sequence[Group], cells: Sequence[Cell], grid: _Grid, words: Words
 ) -> tuple[dict[str, float], float]:
     """Draw labels, lines and the sums of groups; return the top of each row, and the bottom."""
-    kind, room = canvas.type, grid.x - _PAD
+    kind, room, most = canvas.type, grid.x - _PAD, 3 if canvas.narrow else 2
     labels: list[Spec] = []
     bands: list[Spec] = []
     headings: list[Spec] = []
     sums: list[Spec] = []
+    lines: list[Spec] = []
     rows: dict[str, float] = {}
     y = grid.top
     for group in groups:
@@ -208,11 +208,12 @@ def _draw_rows(
             y += grid.tall
         for node in group.nodes:
             more = {"href": node.href, "tooltip": node.says or node.label}
-            lines = len(wrap(node.label, kind.size, room, 2))
-            tall = max(grid.tall, lines * kind.line + 6)
+            tall = max(grid.tall, len(wrap(node.label, kind.size, room, most)) * kind.line + 6)
+            lines.append({"y": y})
             rows[node.key] = y + (tall - grid.tall) / 2
-            labels += block(kind, node.label, room, y + tall / 2, room, 2, **more)
+            labels += block(kind, node.label, room, y + tall / 2, room, most, **more)
             y += tall
+    canvas.add("rule", "row-lines", lines, ("y",), x=0, x2=canvas.width, stroke=theme.FAINT)
     canvas.add("rect", "group-bands", bands, ("y", "height"), x=0, width=canvas.width,
                fill=theme.FAINT, cornerRadius=3)  # fmt: skip
     canvas.text("group-labels", headings, fontSize=kind.small, fontWeight=600)

@@ -30,7 +30,7 @@ def ordered(
         if best is None or crossings < best[0]:
             best = (crossings, lefts, groups)
         nodes = [node for group in groups for node in group.nodes]
-        lefts = list(_by_middle(lefts, _partners(ties, nodes, rightward=True)))
+        lefts = list(by_middle(lefts, _partners(ties, nodes, rightward=True)))
     assert best is not None
     return best[1], best[2]
 
@@ -51,12 +51,13 @@ def _middle(places: Sequence[int]) -> float:
     return sum(places) / len(places) if places else float("inf")
 
 
-def _by_middle(nodes: Sequence[Node], partners: Mapping[str, list[int]]) -> tuple[Node, ...]:
+def by_middle(nodes: Sequence[Node], partners: Mapping[str, list[int]]) -> tuple[Node, ...]:
+    """Return nodes by the middle of their partners' places; those without any come last."""
     return tuple(sorted(nodes, key=lambda n: (_middle(partners.get(n.key, [])), n.label, n.key)))
 
 
 def _by_partners(groups: Sequence[Group], partners: Mapping[str, list[int]]) -> list[Group]:
-    made = [Group(g.label, _by_middle(g.nodes, partners), g.key) for g in groups]
+    made = [Group(g.label, by_middle(g.nodes, partners), g.key) for g in groups]
 
     def place(group: Group) -> tuple[float, str, str]:
         found = [each for node in group.nodes for each in partners.get(node.key, [])]

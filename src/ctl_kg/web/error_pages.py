@@ -102,7 +102,8 @@ def error_page(error: CtlKgError, t: Messages) -> ErrorPage:
             message=t("errors." + key, name=error.name),
             value=error.value or "",
             example=error.example or "",
-            allowed=tuple(error.allowed[:_MOST_ALLOWED]),
+            # What has spaces is English prose; it stands in the detail.
+            allowed=tuple(each for each in error.allowed if " " not in each)[:_MOST_ALLOWED],
         )
     return page
 

@@ -24,8 +24,6 @@ NAVIGATION = (
     ("/explore", "explore"),
     ("/matrix", "matrix"),
     ("/why", "why"),
-    ("/map", "map"),
-    ("/timeline", "timeline"),
     ("/queries", "queries"),
     ("/sparql", "sparql"),
     ("/quality", "quality"),

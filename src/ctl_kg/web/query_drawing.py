@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ctl_kg.sparql.query_model import QueryFile
@@ -141,7 +142,7 @@ class Drawing:
         found: dict[tuple[str, str], Edge] = {}
         for row in self.rows:
             path = [node for node in self._path(row) if node is not None]
-            for one, other in zip(path, path[1:], strict=False):
+            for one, other in pairwise(path):
                 if one.key == other.key:
                     continue
                 key = (one.key, other.key)

@@ -29,8 +29,8 @@ MOST_OF_A_FOLDER = 200
 _JSON = "application/json; charset=utf-8"
 # Kind of term, and the query that lists it; what is found first keeps its kind.
 _KINDS = {
-    "property": """SELECT DISTINCT ?x WHERE { { ?s ?x ?o } UNION { VALUES ?c {
-        owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty rdf:Property } ?x a ?c } }""",
+    "property": """SELECT DISTINCT ?x WHERE { { ?s ?x ?o } UNION { ?x a ?c VALUES ?c {
+        owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty rdf:Property } } }""",
     "class": """SELECT DISTINCT ?x WHERE { { ?s a ?x } UNION { VALUES ?c {
         owl:Class rdfs:Class } ?x a ?c } }""",
     "concept": "SELECT DISTINCT ?x WHERE { ?x a skos:Concept }",

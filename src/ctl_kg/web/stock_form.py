@@ -46,7 +46,9 @@ def _field(
     error: ParameterError | None,
 ) -> QueryField:
     values = list(given) if given is not None else [parameter.default or ""]
-    options = _options(site, page, parameter, values)
+    strange, options = _options(site, page, parameter, values)
+    if options:  # a value that is none of them is kept as it was written
+        options = (*(Option(each, each, True) for each in strange), *options)
     wrong = error is not None and error.name == parameter.name
     return QueryField(
         name=parameter.name,
@@ -61,34 +63,32 @@ def _field(
         step=_STEPS.get(parameter.type, ""),
         minimum=parameter.minimum or "",
         maximum=parameter.maximum or "",
-        error=field_error(page, parameter, values, options) if wrong else "",
+        error=field_error(page, parameter, strange or values, options) if wrong else "",
     )
 
 
 def _options(
     site: Site, page: PageContext, parameter: Parameter, values: Sequence[str]
-) -> tuple[Option, ...]:
-    """Return the choices by name; a value that is none of them is kept as it was written."""
+) -> tuple[list[str], tuple[Option, ...]]:
+    """Return the values that are none of the choices, and the choices by name."""
     if parameter.type == "boolean":
-        return tuple(
-            Option(each, page.messages("stock." + each), each in values)
-            for each in ("true", "false")
+        names = ("true", "false")
+        return [each for each in values if each and each not in names], tuple(
+            Option(each, page.messages("stock." + each), each in values) for each in names
         )
     parts = ViewParts(site, page, {})
     options = []
     found: set[str] = set()
     for choice in site.choices(parameter):
         short = site.curies.shorten(choice.value) or choice.value
-        names = {choice.value, short, short.partition(":")[2]} & set(values)
-        found |= names
+        asked = {choice.value, short, short.partition(":")[2]} & set(values)
+        found |= asked
         label = parts.name(choice.value)[0] if parameter.type == "iri" else choice.label
-        options.append(Option(short, label, bool(names)))
+        options.append(Option(short, label, bool(asked)))
     if parameter.type == "iri":
         options.sort(key=lambda option: option.label.casefold())
-    if not options:
-        return ()
-    strange = [Option(each, each, True) for each in values if each and each not in found]
-    return (*strange, *options)
+    strange = [each for each in values if each and each not in found] if options else []
+    return strange, tuple(options)
 
 
 def field_error(

@@ -180,8 +180,8 @@ def _refused(
     wrong = error if isinstance(error, ParameterError) else None
     fields = form_fields(site, page, query, given, wrong)
     if any(each.error for each in fields):
-        names = ", ".join(f"“{each.label}”" for each in fields if each.error)
-        return replace(view, fields=fields, error=page.messages("stock.see_field", names=names))
+        name = next(each.label for each in fields if each.error)
+        return replace(view, fields=fields, error=page.messages("stock.see_field", name=name))
     message, hint = told(page, query, error)
     return replace(view, error=message, hint=hint)
 
