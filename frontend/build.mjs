@@ -3,7 +3,7 @@
 // Every file but the manifest carries a digest of its content in its name, so it may be kept for
 // ever. The manifest says which name each entry has. Nothing is fetched: packages are there.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -130,6 +130,11 @@ async function main() {
     const content = await readFile(path.join(HERE, "static", name));
     manifest[name] = withDigest(name, content);
     await writeFile(path.join(OUT, manifest[name]), content);
+  }
+  // The server sets its pictures in the same type; their renderer reads no web fonts.
+  for (const weight of ["regular", "600"]) {
+    const font = `dist/fonts/Titillium_Web/titillium-web-v10-latin-ext_latin-${weight}.ttf`;
+    await copyFile(path.join(ITALIA, font), path.join(OUT, `titillium-web-${weight}.ttf`));
   }
   const icons = await sprite();
   manifest["icons.svg"] = withDigest("icons.svg", icons);

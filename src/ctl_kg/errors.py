@@ -23,6 +23,8 @@
     │  ├─ UriTooLongError        an address is longer than the limit               414
     │  ├─ HeadersTooLargeError   the header fields are too many or too long        431
     │  └─ TooManyRequestsError   a client asks more often than the limit           429
+    ├─ PictureError              a picture could not be drawn, or not in time      503
+    │  └─ NoPicturesError        the optional packages for pictures are missing    503
     └─ StoreError                an engine failed                                  exit 2
        ├─ BusyError              too many queries run already                      503
        ├─ QueryLimitError        a query would pass a limit (limit)                504
@@ -263,6 +265,19 @@ class TooManyRequestsError(RequestError):
     def __init__(self, message: str, *, retry_after_s: int = 60, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
+
+
+class PictureError(CtlKgError):
+    """A picture could not be drawn, or not in time."""
+
+    code = "picture"
+    status = 503
+
+
+class NoPicturesError(PictureError):
+    """The optional packages that draw pictures are not installed."""
+
+    code = "no-pictures"
 
 
 class StoreError(CtlKgError):

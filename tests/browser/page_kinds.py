@@ -35,6 +35,17 @@ PAGES: dict[str, tuple[str, int]] = {
     "matrix": ("/matrix/clusters/networks", 200),
     "matrices": ("/matrix", 200),
     "api": ("/api", 200),
+    "quality": ("/quality", 200),
+    "anomalies": ("/quality/anomalies", 200),
+    "links to review": ("/quality/inferred?cluster=cluster:afil", 200),
+    "links to review, none": (
+        "/quality/inferred?cluster=cluster:agrifood&property=ctl:continues", 200,
+    ),
+    "downloads": ("/downloads", 200),
+    "about": ("/about", 200),
+    "accessibility": ("/accessibility", 200),
+    "privacy": ("/privacy", 200),
+    "unknown parameter": ("/quality/anomalies?kind=nonsense", 400),
     "unknown resource": ("/data/cluster/nobody.html", 404),
 }  # fmt: skip
 

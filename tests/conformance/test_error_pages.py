@@ -194,6 +194,24 @@ def test_too_many_requests(release: Path, language: str) -> None:
         assert problem.json()["code"] == "too-many-requests"
 
 
+def test_a_flood_of_refusals_gets_plain_answers(
+    release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = 1000.0
+    monkeypatch.setattr("ctl_kg.web.error_pages.monotonic", lambda: second)
+    with TestClient(create_app(release, Settings(rate_per_minute=1))) as client:
+
+        def kinds() -> list[str]:
+            answers = [client.get("/about", headers=BROWSER) for _ in range(150)]
+            assert {each.status_code for each in answers} <= {200, 429}
+            return [each.headers["content-type"].partition(";")[0] for each in answers]
+
+        assert kinds()[0] == "text/html"
+        assert set(kinds()) == {"application/problem+json"}
+        second += 1
+        assert kinds()[0] == "text/html"
+
+
 @pytest.mark.parametrize("language", ["it", "en"])
 def test_a_fault_of_ours_is_told_with_the_number_that_the_log_has(
     release: Path, language: str, monkeypatch: pytest.MonkeyPatch

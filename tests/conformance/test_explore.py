@@ -468,9 +468,9 @@ def test_a_hostile_text_is_only_a_text(client: TestClient, text: str) -> None:
     assert not page.live
     assert ListPage(answer.text).cells == []
     # Nothing found: each thing chosen can be taken back, and the numbers are right.
-    widened = re.search(r'href="([^"]*)">senza «Cluster: LAC[^<]*?: (\d+)</a>', answer.text)
+    widened = re.search(r'href="([^"]*)">(\d+) senza Cluster: LAC', answer.text)
     assert widened is None, "without the cluster the text still finds nothing"
-    back = re.search(r'href="([^"]*)">senza «parole[^<]*?: (\d+)</a>', answer.text)
+    back = re.search(r'href="([^"]*)">(\d+) senza parole', answer.text)
     assert back is not None
     there = ListPage(client.get(back[1].replace("&amp;", "&"), headers=HTML).text)
     assert len(there.cells) == int(back[2]) > 0
@@ -533,7 +533,7 @@ def test_inferred_values_are_marked_and_lead_to_their_source(
         assert bool(each["inferred"]) == any(doubts)
     assert expected
     assert text.count('class="inferred"') == expected
-    sources = re.findall(r'class="mark mark-passage" href="([^"]+)"', text)
+    sources = re.findall(r'class="[^"]*mark-passage" href="([^"]+)"', text)
     assert len(sources) == expected
     for source in set(sources):
         assert client.get(source, headers=HTML).status_code == 200

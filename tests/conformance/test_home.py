@@ -137,3 +137,25 @@ def test_the_search_leads_to_the_search(client: TestClient) -> None:
     assert form is not None
     found = client.get(form[1], params={"q": "vanguard", "lang": "en"}, headers=HTML)
     assert "/data/network/vanguard-initiative" in found.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_stands_with_its_table(client: TestClient, language: str) -> None:
+    text = _home(client, language)
+    figure = text[text.index('<figure class="chart"') : text.index("</figure>")]
+    source = re.search(r'<img src="(/charts/network\.svg[^"]+)"', figure)
+    assert source is not None
+    picture = client.get(source[1].replace("&amp;", "&"))
+    assert picture.headers["content-type"] == "image/svg+xml"
+    (row,) = _select(client, "SELECT (COUNT(DISTINCT ?t) AS ?n) { ?t org:organization ?x ; "
+                     "org:member ?c . ?x a ctl:Network . ?c a ctl:TechnologyCluster }")  # fmt: skip
+    assert figure.count("<tr>") - 1 == int(row["n"])
+
+
+def test_without_an_answer_in_the_limits_only_the_picture_is_left_out(release: Path) -> None:
+    with TestClient(create_app(release, Settings(query_max_rows=1))) as limited:
+        answer = limited.get("/", headers=HTML)
+        assert answer.status_code == 200
+        assert "<figure" not in answer.text
+        assert len(_figures(answer.text)) >= 8
+        assert answer.headers["cache-control"] == "no-store"

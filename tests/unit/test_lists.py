@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
@@ -255,6 +255,7 @@ def naive(row: ListRow, choice: Choice) -> bool:
     return True
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(rows_of_a_list, choices)
 def test_the_index_selects_and_counts_what_a_plain_reading_does(
     rows: list[tuple[list[Reading], list[Reading], str]], choice: Choice
@@ -279,6 +280,7 @@ def known(index: ListIndex, choice: Choice) -> Choice:
     return Choice(kept, choice.all_of & index.several, choice.text)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(rows_of_a_list, choices, st.text(max_size=20))
 def test_a_choice_survives_its_address(
     rows: list[tuple[list[Reading], list[Reading], str]], choice: Choice, text: str

@@ -81,3 +81,10 @@ def test_every_kind_of_view_is_used_and_can_be_drawn() -> None:
     }  # fmt: skip
     assert [each.name for each in queries
             if each.view.kind != "table" and not each.view.channels] == []  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["query", "caption", "size"])
+def test_no_parameter_has_a_name_of_the_chart_s_address(name: str) -> None:
+    text = TEXT.replace("params.network", f"params.{name}").replace("?network", f"?{name}")
+    with pytest.raises(QueryFileError, match=f"the name '{name}' belongs"):
+        parse_query(text, name="tried")

@@ -15,6 +15,8 @@ from ctl_kg.charts.picture import Canvas, Group, Head, Key, Node, Picture, Spec,
 from ctl_kg.charts.text import fit, widest, width, wrap
 
 _PAD = 8  # between a label and the cells
+_LABEL_SHARE = 0.37  # of the width of a usual picture, that the labels of rows take
+_LEAST_WIDE = 21.0  # a column: with many columns the picture becomes wider
 _HEAD_LINES = 4  # of the label of a column that stands upright
 
 
@@ -66,14 +68,16 @@ def heat_map(
     """Return the picture of a matrix.
 
     Args:
-        columns: from left to right; at most about 20 can be read on a small screen.
+        columns: from left to right; very many make the picture wider than usual.
         groups: rows from top to bottom; a group with a label has a line with its sums.
         cells: those that are not empty.
         words: texts of the picture.
         head: title, description and language.
         narrow: for a small screen.
     """
-    canvas = Canvas(theme.NARROW if narrow else theme.WIDE, narrow=narrow)
+    least = theme.NARROW * _LABEL_SHARE + (len(columns) + bool(words.total)) * _LEAST_WIDE
+    wide = max(theme.NARROW, round(least)) if narrow else max(theme.WIDE, round(least))
+    canvas = Canvas(wide, narrow=narrow)
     thresholds = steps([cell.value for cell in cells])
     top = legend(canvas, _keys(thresholds, cells, words), 0, 0, canvas.width) + 8
     grid = _grid(canvas, columns, groups, words, top)
@@ -130,7 +134,8 @@ def _grid(
 ) -> _Grid:
     kind = canvas.type
     labels = [node.label for group in groups for node in group.nodes]
-    room = widest([*labels, words.total], kind.size, most=canvas.width * 0.37)
+    usual = theme.NARROW if canvas.narrow else theme.WIDE
+    room = widest([*labels, words.total], kind.size, most=usual * _LABEL_SHARE)
     count = max(1, len(columns) + (1 if words.total else 0))
     wide = min(92.0, (canvas.width - room - _PAD) / count)
     if not canvas.narrow:  # what is left over goes to the labels
@@ -142,13 +147,19 @@ def _grid(
         lines = max((len(_head_lines(n.label, kind, wide)) for n in columns), default=1)
         tall = lines * kind.small * 1.25 + 6
     else:
-        tall = widest([n.label for n in columns] + [words.total], kind.small, most=190) + 6
+        most = 190 if canvas.narrow else 230
+        tall = widest([n.label for n in columns] + [words.total], kind.small, most=most) + 6
     places = {node.key: number for number, node in enumerate(columns)}
     return _Grid(room + _PAD, top + tall, wide, 26 if canvas.narrow else 32, places)
 
 
 def _head_lines(label: str, kind: Type, wide: float) -> list[str]:
     return wrap(label, kind.small, wide - 6, _HEAD_LINES)
+
+
+def _turned_lines(kind: Type, wide: float) -> int:
+    """Return how many lines of a turned label have room side by side."""
+    return max(1, min(3, int((wide - 2) / (kind.small * 1.25))))
 
 
 def _is_upright(columns: Sequence[Node], words: Words, kind: Type, wide: float) -> bool:
@@ -179,8 +190,13 @@ def _draw_heads(
             texts += block(small, node.label, middle, y, grid.wide - 6, _HEAD_LINES, **more)
         else:
             room = grid.top - top - 6
-            texts.append({"x": middle, "y": grid.top - 5, "text": fit(node.label, kind.small, room),
-                          "limit": room, **more})  # fmt: skip
+            lines_ = wrap(node.label, kind.small, room, _turned_lines(kind, grid.wide))
+            first = middle - (len(lines_) - 1) * small.line / 2
+            texts += [
+                {"x": first + place * small.line, "y": grid.top - 5, "text": line, "limit": room,
+                 **more}
+                for place, line in enumerate(lines_)
+            ]  # fmt: skip
     turned = {} if upright else {"angle": -90, "align": "left"}
     canvas.text("column-labels", texts, **{"align": "center", "fontSize": kind.small,
                                            "fontWeight": 600, **turned})  # fmt: skip
@@ -306,7 +322,9 @@ def _draw_totals(
         for node in columns
     ]
     texts.append({"x": last, "y": middle, "text": plain(sum(of_row.values()))})
-    label = [{"x": grid.x - _PAD, "y": middle, "text": words.total, "limit": grid.x - _PAD}]
+    room = grid.x - _PAD
+    text = fit(words.total, canvas.type.small, room)
+    label = [{"x": room, "y": middle, "text": text, "limit": room}]
     canvas.add("rule", "total-line", [{"y": bottom}], ("y",), x=0, x2=canvas.width,
                stroke=theme.LINE)  # fmt: skip
     canvas.text("totals", [{**text, "limit": grid.wide} for text in texts], align="center",

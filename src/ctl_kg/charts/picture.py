@@ -129,7 +129,7 @@ class Canvas:
 
     def text(self, name: str, rows: Sequence[Datum], **constants: Any) -> None:
         """Add texts: each datum has ``x``, ``y``, ``text`` and ``limit``, and what else varies."""
-        always = {"baseline": "middle", "font": theme.FONT, "fontSize": self.type.size}
+        always: Spec = {"baseline": "middle", "font": theme.FONT, "fontSize": self.type.size}
         always |= {"fill": theme.INK, **constants}
         vary = (
             "x",
@@ -193,22 +193,18 @@ def mark(
             "interactive": bool({"href", "tooltip"} & enter.keys()), "encode": encode}  # fmt: skip
 
 
-def _cleaned(value: Any) -> Any:
-    """Return data with every text in them cleaned; paths and names are not longer for it."""
+def _cleaned(value: Any, name: str = "") -> Any:
+    """Return data with every text in them cleaned; what is shown at the pointer keeps its lines."""
     if isinstance(value, dict):
-        return {
-            name: each if name in ("path", "description") else _cleaned(each)
-            for name, each in value.items()
-        }
+        return {key: _cleaned(each, key) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_cleaned(each) for each in value]
+        return [_cleaned(each, name) for each in value]
     if isinstance(value, float):
         return round(value, 2) if abs(value) < 1e6 else value
-    return _on_lines(value) if isinstance(value, str) else value
-
-
-def _on_lines(text: str) -> str:
-    return "\n".join(clean(line) for line in text.split("\n"))
+    if not isinstance(value, str) or name in ("path", "description"):
+        return value
+    lines = value.split("\n") if name == "tooltip" else [value]
+    return "\n".join(clean(line) for line in lines)
 
 
 def block(
@@ -232,7 +228,7 @@ def with_caption(picture: Picture, note: str = "") -> Picture:
     notes = wrap(note, kind.small, picture.width, 2) if clean(note) else []
     above = round(len(title) * title_size * _LINE) + _TITLE_ABOVE
     below = round(len(notes) * kind.small * _LINE) + _NOTE_BELOW if notes else 0
-    common = {"baseline": "top", "limit": picture.width, "x": 0}
+    common: Spec = {"baseline": "top", "limit": picture.width, "x": 0}
     texts = [
         {"y": number * title_size * _LINE - above, "text": line, "size": title_size,
          "weight": 600, "color": theme.INK}
@@ -243,7 +239,7 @@ def with_caption(picture: Picture, note: str = "") -> Picture:
          "size": kind.small, "weight": 400, "color": theme.SOFT}
         for number, line in enumerate(notes)
     ]  # fmt: skip
-    channels = {"fontSize": {"field": "size"}, "fontWeight": {"field": "weight"},
+    channels: Spec = {"fontSize": {"field": "size"}, "fontWeight": {"field": "weight"},
                 "fill": {"field": "color"}, "font": theme.FONT, **common}  # fmt: skip
     spec = {
         **picture.spec,

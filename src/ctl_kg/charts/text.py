@@ -15,7 +15,8 @@ _WIDTHS = {  # thousandths of the size of type → characters
     220: " ", 240: "'.:·’", 260: ",`ijl|‘", 280: "!;I", 300: "()J", 360: "[]ft{}", 380: "r",
     420: "“”", 440: '*-"', 460: "/?cz", 480: "L\\sx", 500: "kvy", 520: "ae", 540: "FTZbdgopq",
     560: "#$%+0123456789<=>CESY^hnu~×", 580: "X«»", 600: "AKPV", 620: "BGR", 640: "_–",
-    660: "DOQU", 680: "H", 700: "&N", 760: "…", 780: "w", 840: "m", 860: "M", 920: "W", 980: "@",
+    660: "DOQU", 680: "H", 700: "&N", 760: "…", 780: "w", 800: "æ", 840: "m",
+    860: "Mœ", 880: "Æ", 940: "WŒ", 980: "@", 1140: "—",
 }  # fmt: skip
 _OF = {character: width / 1000 for width, some in _WIDTHS.items() for character in some}
 _OTHER, _WIDE = 0.75, 1.4
@@ -82,7 +83,7 @@ def wrap(text: str, size: float, room: float, most: int = 2) -> list[str]:
     >>> wrap("Lombardy Energy Cleantech Cluster", 10, 90)
     ['Lombardy Energy', 'Cleantech Cluster']
     """
-    words = clean(text).split(" ")
+    words = clean(text).split()
     lines: list[str] = []
     while words and len(lines) < most - 1:
         line = ""

@@ -166,8 +166,9 @@ def _draw_plot(
     for span, middle in zip(spans, middles, strict=True):
         color = theme.SERIES[span.series % len(theme.SERIES)]
         shape = theme.SHAPES[span.series % len(theme.SHAPES)]
-        row = {
-            "start": _moment(span.start), "y": middle - plot.top, "stroke": color,
+        start = _moment(span.start)
+        row: Spec = {
+            "start": start, "y": middle - plot.top, "stroke": color,
             "fill": theme.PAPER if span.uncertain else color,
             "strokeDash": [3, 2] if span.uncertain else [],
             "href": span.node.href, "tooltip": span.node.says or f"{span.node.label}\n{span.when}",
@@ -176,7 +177,7 @@ def _draw_plot(
             symbols.append(row | {"shape": shape, "size": 110, "right": 0})
             continue
         end = _moment(_end(span), after=1)
-        wide = plot.wide(row["start"], end)
+        wide = plot.wide(start, end)
         intervals.append(row | {"end": end, "wide": max(_LEAST, wide)})
         if several and wide > 18:
             inside = {"fill": color if span.uncertain else theme.PAPER, "stroke": None}
@@ -192,6 +193,7 @@ def _add_group(
 ) -> None:
     """Add the plot with its scale, its axes above and below, and its marks."""
     start = {"scale": "time", "field": "start"}
+    fields: tuple[str, ...]
     marks = []
     if intervals:
         canvas.data("intervals", intervals)

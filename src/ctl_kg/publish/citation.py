@@ -28,7 +28,6 @@ _LETTERS = {
     "Ø": r"{\O}", "ł": r"{\l}", "Ł": r"{\L}", "ı": r"{\i}", "–": "--", "—": "---", "‘": "`",
     "’": "'", "“": "``", "”": "''", "«": r"\guillemotleft{}", "»": r"\guillemotright{}",
     "…": r"\ldots{}", "€": r"\texteuro{}", "→": r"$\rightarrow$", "°": r"\textdegree{}",
-    "\u00a0": "~",
 }  # fmt: skip
 _ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u",
@@ -85,13 +84,16 @@ def apa(citation: Citation) -> str:
 
     A publisher that is also the author is not named twice (APA 7 §9.29).
     """
-    authors = ", & ".join(_one_line(each) for each in citation.authors)
     publisher = _one_line(citation.publisher)
     shown = f" {_ended(publisher)}" if publisher and publisher not in citation.authors else ""
-    title = _one_line(citation.title)
+    year = f"({citation.year or 'n.d.'})."
+    title = f"{_one_line(citation.title)} [{citation.kind}]."
+    names = [_one_line(each) for each in citation.authors]
+    authors = ", ".join(names[:-1]) + ", & " * (len(names) > 1) + "".join(names[-1:])
+    # Where nobody is named, the title comes first (APA 7 §9.12).
+    start = f"{_ended(authors)} {year} {title}" if names else f"{title} {year}"
     return (
-        f"{_ended(authors)} ({citation.year or 'n.d.'}). {title} [{citation.kind}]. "
-        f"{citation.within} {_one_line(citation.dataset)} "
+        f"{start} {citation.within} {_one_line(citation.dataset)} "
         f"({citation.version_word} {_one_line(citation.version)}).{shown} {citation.iri}"
     )
 
@@ -123,7 +125,9 @@ def bibtex_text(text: str) -> str:
     >>> bibtex_text("Città & {co}")
     'Citt{\\`a} \\& \\textbraceleft{}co\\textbraceright{}'
     """
-    return "".join(_bibtex_character(each) for each in unicodedata.normalize("NFC", _one_line(text)))
+    return "".join(
+        _bibtex_character(each) for each in unicodedata.normalize("NFC", _one_line(text))
+    )
 
 
 def _bibtex_character(character: str) -> str:
@@ -131,7 +135,7 @@ def _bibtex_character(character: str) -> str:
         return _SPECIAL[character]
     if character in _LETTERS:
         return _LETTERS[character]
-    base, *marks = unicodedata.normalize("NFD", character)
+    base, *marks = list(unicodedata.normalize("NFD", character))
     if len(marks) == 1 and marks[0] in _ACCENTS and base.isascii():
         accent = _ACCENTS[marks[0]]
         letter = {"i": r"\i", "j": r"\j"}.get(base, base)

@@ -174,9 +174,7 @@ class Describer:
         certainties = {each.certainty for each in assessments.values()}
         named = self._named(outgoing, shown, nodes, certainties)
         label_quads, labels = self._literals(named, LABELS)
-        _, definitions = self._literals(
-            {s.predicate.value for s in (*outgoing, *shown)}, DEFINITIONS
-        )
+        definitions = self.definition_index((*outgoing, *shown))
         graphs = sorted({graph for s in (*outgoing, *shown) for graph in s.graphs})
         sources = {graph: self.source(graph) for graph in graphs}
         sections = {s.section for s in sources.values() if s.section} - set(labels)
@@ -292,6 +290,10 @@ class Describer:
     def label_index(self, statements: Iterable[Statement]) -> dict[str, tuple[Literal, ...]]:
         """Return the labels of everything that statements name."""
         return self._literals(self._named(statements, (), (), ()), LABELS)[1]
+
+    def definition_index(self, statements: Iterable[Statement]) -> dict[str, tuple[Literal, ...]]:
+        """Return the definitions of the properties of statements."""
+        return self._literals({each.predicate.value for each in statements}, DEFINITIONS)[1]
 
     def certainties(self, node: NamedNode) -> dict[tuple[str, Term], str]:
         """Return the certainty that alignments give statements, by predicate and object."""

@@ -22,6 +22,7 @@ from ctl_kg.namespaces import prefixes
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.query_body import Reader, check_body
 from ctl_kg.sparql.query_model import (
+    CHART_ARGUMENTS,
     CLIENT_ARGUMENTS,
     RESERVED_COLUMNS,
     RESERVED_PARAMETERS,
@@ -212,7 +213,8 @@ def _texts(reader: Reader, value: object, key: str) -> Texts:
 def _parameter(reader: Reader, name: str, table: dict[str, Any]) -> Parameter:
     place = f"params.{name}"
     _refuse_unknown(reader, table, _PARAMETER_KEYS, place, place)
-    _refuse_reserved(reader, name, place, (*RESERVED_PARAMETERS, *CLIENT_ARGUMENTS))
+    reserved = (*RESERVED_PARAMETERS, *CLIENT_ARGUMENTS, *CHART_ARGUMENTS)
+    _refuse_reserved(reader, name, place, reserved)
     kind = str(table.get("type"))
     if kind not in PARAMETER_TYPES:
         reader.fail(f"{place} has type '{kind}'", key=place, hint=_one_of(PARAMETER_TYPES))

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 Texts = Mapping[str, str]
 
 # Names with a meaning of their own, which no parameter of a query may have: what the API reads
-# from an address (``web/api_wishes``; ``lang`` is both), and the arguments of the Python client.
+# from an address (``web/api_wishes``; ``lang`` is both), the arguments of the Python client, and
+# what the address of a chart says beside the query's own parameters (``web/query_chart``).
 RESERVED_PARAMETERS = (
     "page", "size", "columns", "sort", "filter", "evidence", "format", "cells",
 )  # fmt: skip
 CLIENT_ARGUMENTS = ("version", "filters", "page_size")
+CHART_ARGUMENTS = ("query", "caption")
 # What no column may be called: the list of rows in the JSON-LD of an answer.
 RESERVED_COLUMNS = ("rows",)
 

@@ -15,7 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
 from ctl_kg.web import (
+    charts,
     api,
+    cite,
     discovery,
     downloads,
     endpoint,
@@ -198,6 +200,7 @@ def routes(site: Site, metrics: Metrics) -> list[Route]:
         Route("/queries", stock.queries),
         Route("/queries/", stock.queries),
         Route("/queries/{name}/embed", stock.embed),
+        Route("/queries/{name}/chart.{suffix}", stock.chart),
         Route("/queries/{name:path}", stock.query),
         Route("/explore", explore.door),
         Route("/explore/", explore.door),
@@ -208,9 +211,11 @@ def routes(site: Site, metrics: Metrics) -> list[Route]:
         Route("/matrix/{rows}/{columns}", matrix.page),
         Route("/api/matrix", matrix.index),
         Route("/api/matrix/{rows}/{columns}", matrix.api),
+        *charts.routes(),
         Route("/search", search.search),
         Route("/api/search", search.api),
         Route("/api/suggestions", suggestions.suggestions),
+        Route("/cite", cite.cite),
         Route("/opensearch.xml", search.opensearch),
         Route("/quality", quality.overview),
         Route("/quality/{name:path}", quality.listed),

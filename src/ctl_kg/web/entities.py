@@ -27,16 +27,16 @@ from ctl_kg.publish.profiles import ALTERNATES, FULL, LIST_PROFILES, alternates_
 from ctl_kg.web import descriptions, documents
 from ctl_kg.web.descriptions import whole_graph
 from ctl_kg.web.documents import SUFFIXES
-from ctl_kg.web.negotiation import prefers_html
-from ctl_kg.web.pages import render
-from ctl_kg.web.requests import accept_of, page_number, page_of, raw_path, site_of, site_path
-from ctl_kg.web.resource_pages import (
+from ctl_kg.web.folder_pages import (
     LIST_PAGE,
     alternates_view,
     list_view,
     members_of,
     pages_of_list,
 )
+from ctl_kg.web.negotiation import prefers_html
+from ctl_kg.web.pages import render
+from ctl_kg.web.requests import accept_of, page_number, page_of, raw_path, site_of, site_path
 from ctl_kg.web.responses import Representation, moved, respond, uri
 from ctl_kg.web.shown import shown_date
 from ctl_kg.web.signposting import Link, Place, Subject, document_links

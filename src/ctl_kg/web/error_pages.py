@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from time import monotonic
 from typing import ClassVar
 from urllib.parse import unquote
 
@@ -48,6 +49,7 @@ _FEW = 3  # with fewer suggestions, those of a search are added
 _MOST_ALLOWED = 40
 _LONGEST_WORDS = 100
 _LONGEST_PATH = 2_000  # a longer address is not repeated in its own error page
+_MOST_PAGES_PER_S = 100  # of refusals; each takes a millisecond of everybody's time
 _VARY = "Accept, Accept-Language"
 
 
@@ -220,6 +222,8 @@ class Refusals:
 
     def __init__(self, settings: Settings) -> None:
         self._publisher: Publisher = publisher_of(settings)
+        self._second = 0
+        self._pages = 0
 
     async def __call__(
         self,
@@ -237,9 +241,17 @@ class Refusals:
         self, request: Request, error: CtlKgError, headers: Mapping[str, str] | None = None
     ) -> Response:
         """Return the answer to a request."""
-        if not prefers_html(accept_of(request)):
+        if not (prefers_html(accept_of(request)) and self._has_time()):
             return problem(error, headers={**retry_headers(error), **(headers or {})})
         page = page_context(request, _messages(), self._publisher)
         if len(page.path) + len(request.scope["query_string"]) > _LONGEST_PATH:
             page = replace(page, path=page.root_path + "/", query=())
         return _page_response(request, page, error, error_page(error, page.messages), headers)
+
+    def _has_time(self) -> bool:
+        """Count a page; False if there were many in this second, for a flood gets plain answers."""
+        second = int(monotonic())
+        if second != self._second:
+            self._second, self._pages = second, 0
+        self._pages += 1
+        return self._pages <= _MOST_PAGES_PER_S

@@ -8,7 +8,7 @@ Not here: which lists there are (``publish/lists.toml``), how rows are found (``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,13 +25,15 @@ from ctl_kg.web.list_documents import DIALECTS, csv_document, graph_of
 from ctl_kg.web.list_text import ListText
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import render
-from ctl_kg.web.requests import accept_of, page_number, page_of, raw_path, site_of
+from ctl_kg.web.parameters import choice, number
+from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of
 from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.site import Site
 
 _VARY = ("Accept", "Accept-Language")
 _CSV = Format("csv", CSV_TYPE, "CSV")
 _JSON_LD = next(each for each in GRAPH_FORMATS if each.suffix == "jsonld")
+_LARGEST_PAGE = 100_000
 _OFFERED = (HTML, _CSV, _JSON_LD)
 
 
@@ -96,37 +98,33 @@ def read_asked(site: Site, kind: Kind, request: Request) -> Asked:
         ParameterError: a value is not allowed.
     """
     pairs = tuple(request.query_params.multi_items())
-    choice = site.lists.address(kind.name).read(pairs)
-    orders = [sign + name for name in kind.orders for sign in ("", "-")]
-    order = _one(pairs, "sort", orders) or kind.order
-    _one(pairs, "dialect", DIALECTS)
-    _one(pairs, "page")
-    page = page_number(request) if request.query_params.get("page") else 1
-    pages = pages_of(site.lists.index(kind.name).count(choice))
+    chosen = site.lists.address(kind.name).read(pairs)
+    given = _given(pairs)
+    orders = [kind.order, *(sign + name for name in kind.orders for sign in ("", "-"))]
+    order = choice(given, "sort", list(dict.fromkeys(orders)))
+    page = number(given, "page", 1, _LARGEST_PAGE)
+    pages = pages_of(site.lists.index(kind.name).count(chosen))
     if page > pages:
         raise ParameterError(
             "page", f"{page} is past the end", value=str(page), allowed=[f"1 to {pages}"],
             hint=f"The last page is {pages}.", example=f"page={pages}",
         )  # fmt: skip
-    return Asked(choice, order, page)
+    return Asked(chosen, order, page, choice(given, "dialect", DIALECTS))
 
 
-def _one(pairs: Sequence[tuple[str, str]], name: str, allowed: Sequence[str] = ()) -> str:
-    """Return the one value of a parameter, or nothing.
+def _given(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the parameters that are no facets; a form sends empty ones, too.
 
     Raises:
-        ParameterError: it has several, or one that is not allowed.
+        ParameterError: one is given twice.
     """
-    found = [value for each, value in pairs if each == name]
-    if len(found) > 1:
-        raise ParameterError(name, "is given twice", value=found[1], hint="Give one value.")
-    value = found[0] if found else ""
-    if value and allowed and value not in allowed:
-        raise ParameterError(
-            name, f"'{cut(value)}' is not one of its values", value=value, allowed=allowed,
-            hint=f"It takes: {', '.join(allowed)}.", example=f"{name}={allowed[0]}",
-        )  # fmt: skip
-    return value
+    given: dict[str, str] = {}
+    for name, value in pairs:
+        if name in ("sort", "page", "dialect") and value:
+            if name in given:
+                raise ParameterError(name, "is given twice", value=value, hint="Give it once.")
+            given[name] = value
+    return given
 
 
 def _exported(request: Request, site: Site, kind: Kind, asked: Asked, chosen: Format) -> bytes:
@@ -135,5 +133,4 @@ def _exported(request: Request, site: Site, kind: Kind, asked: Asked, chosen: Fo
     if chosen is _JSON_LD:
         return site.writer.write(graph_of(site, rows, kind.shown), chosen.suffix)
     words = ListText(site, page_of(request), index)
-    dialect = request.query_params.get("dialect", "")
-    return csv_document(words, words.ordered(rows, asked.order), dialect)
+    return csv_document(words, words.ordered(rows, asked.order), asked.dialect)

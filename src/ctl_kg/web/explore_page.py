@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 from urllib.parse import urlencode
 
 from ctl_kg.publish.list_index import NOTHING, Choice
 from ctl_kg.publish.list_kinds import Column, Kind, list_kinds
 from ctl_kg.publish.list_rows import ListRow
+from ctl_kg.web.explore_view import (
+    DoorView,
+    FacetedListView,
+    FacetOption,
+    FacetView,
+    Head,
+    ListCell,
+    ListLink,
+)
 from ctl_kg.web.list_documents import EXCEL_IT
 from ctl_kg.web.list_text import CellText, ListText
 from ctl_kg.web.pages import PageContext
@@ -25,99 +33,15 @@ _OPEN_FACETS = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks of a list; ``order`` is a column, with a hyphen from the last."""
+    """What a request asks of a list; ``order`` is a column, with a hyphen from the last.
+
+    ``dialect`` is that of CSV.
+    """
 
     choice: Choice
     order: str
     page: int = 1
-
-
-@dataclass(frozen=True)
-class ListLink:
-    """One list in the door: its name, what stands in it, how many, and what it narrows by."""
-
-    link: Link
-    text: str
-    total: str
-    facets: str
-
-
-@dataclass(frozen=True)
-class DoorView:
-    """All lists: explore.html."""
-
-    template: ClassVar[str] = "explore.html"
-    title: str
-    description: str
-    lists: tuple[ListLink, ...]
-
-
-@dataclass(frozen=True)
-class FacetOption:
-    """One value of a facet, and how many rows there are with it."""
-
-    id: str
-    value: str
-    label: str
-    count: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class FacetView:
-    """One facet; ``all_of`` is None where it cannot be asked for, else whether it was."""
-
-    name: str
-    heading: str
-    options: tuple[FacetOption, ...]
-    more: tuple[FacetOption, ...]
-    left_out: int
-    all_of: bool | None
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class Head:
-    """The head of a column: where sorting by it leads, and ``aria-sort`` if it is sorted by."""
-
-    link: Link
-    sorted: str
-    numeric: bool
-
-
-@dataclass(frozen=True)
-class ListCell:
-    """One cell: its values, and a link to those that are not shown."""
-
-    values: tuple[Value, ...]
-    more: Link | None = None
-    numeric: bool = False
-
-
-@dataclass(frozen=True)
-class FacetedListView:
-    """One list: explore_list.html."""
-
-    template: ClassVar[str] = "explore_list.html"
-    title: str
-    description: str
-    parents: tuple[Link, ...]
-    others: tuple[Link, ...]
-    action: str
-    query: str
-    order: str
-    total: int
-    status: str
-    facets: tuple[FacetView, ...]
-    chosen: tuple[Link, ...]
-    clear: str
-    heads: tuple[Head, ...]
-    rows: tuple[tuple[ListCell, ...], ...]
-    pager: Pager
-    widen: tuple[Link, ...]
-    downloads: tuple[Link, ...]
-    folder: Link
-    is_narrowed: bool
+    dialect: str = "plain"
 
 
 def door_view(site: Site, page: PageContext) -> DoorView:

@@ -1,4 +1,4 @@
-"""Trees on pages: the concepts of a list, the broader and narrower of one, the classes of an ontology.
+"""Trees on pages: concepts of a list, broader and narrower ones, classes and properties.
 
 A tree is read from the store by look-ups, bounded in size; what does not fit is counted.
 Source: SKOS Reference §4, §8 (top concepts, broader and narrower); OWL 2 §5.1.
@@ -65,7 +65,7 @@ def trees(parts: ViewParts, description: Description) -> tuple[Tree, ...]:
     found: list[Tree] = []
     if SKOS + "ConceptScheme" in types:
         reader = _Reader(parts, iri, _CONCEPTS)
-        found.append(reader.forest("concepts", reader.linked(iri, _TOPS)))
+        found.append(reader.forest("scheme", reader.linked(iri, _TOPS)))
     elif SKOS + "Concept" in types:
         found.append(_Reader(parts, iri, _CONCEPTS).around("concepts"))
     elif _OWL + "Class" in types:
@@ -105,7 +105,7 @@ class _Reader:
     def forest(self, key: str, tops: list[str]) -> Tree:
         """Return the tree below several roots."""
         roots = self._nodes(tops)
-        heading = self._parts.t("trees." + key)
+        heading = self._parts.t("record.tree_" + key)
         return Tree(heading, roots, len(tops) - len(roots))
 
     def around(self, key: str) -> Tree:
@@ -123,7 +123,7 @@ class _Reader:
         node = self._node(self._here)
         for iri in above[1:]:
             node = TreeNode(*self._named(iri), children=(node,))
-        return Tree(self._parts.t("trees." + key), (node,))
+        return Tree(self._parts.t("record.tree_" + key), (node,))
 
     def linked(self, iri: str, properties: Iterable[tuple[str, bool]]) -> list[str]:
         """Return the own resources that properties lead to, each once, in the order to show."""

@@ -6,29 +6,40 @@ This address is also the IRI of the dataset: a client that asks for RDF is led t
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode, Quad
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ctl_kg.errors import StoreError
 from ctl_kg.publish.formats import DESCRIPTION_FORMATS, HTML, offers
 from ctl_kg.publish.list_kinds import list_kinds
+from ctl_kg.publish.matrix import BY_NAME, matrix_query
 from ctl_kg.publish.schema_org import SCHEMA
 from ctl_kg.rdf.terms import text_of
 from ctl_kg.web import discovery
+from ctl_kg.web.api_answers import all_rows
+from ctl_kg.web.chart_view import Chart
 from ctl_kg.web.handlers import downloads, media_type
+from ctl_kg.web.matrix_parts import chart_of_matrix
+from ctl_kg.web.matrix_wishes import read_asked
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.requests import accept_of, page_of, site_of, site_path
 from ctl_kg.web.responses import Representation, respond, see_other
+from ctl_kg.web.row_cache import Rows
 from ctl_kg.web.shown import shown_date, shown_number
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import Link, Mark, Value
+
+_log = logging.getLogger(__name__)
 
 # Lists whose number stands on the page; the members of the clusters are shown beside them.
 _COUNTED = ("clusters", "networks", "projects", "organisations")
@@ -38,6 +49,7 @@ _QUESTIONS = (
     "uncovered-components", "member-composition",
 )  # fmt: skip
 _DOWNLOADS = {"ctl-kg.ttl": "Turtle", "ctl-kg.jsonld": "JSON-LD", "ctl-kg.nq": "N-Quads"}
+_MATRIX = "clusters/networks"  # drawn as a network
 _VARY = ("Accept", "Accept-Language")
 # A browser, and whoever does not say, gets the page.
 _OFFERS = offers((HTML, *DESCRIPTION_FORMATS))
@@ -74,6 +86,7 @@ class HomeView:
     title: str
     figures: tuple[Figure, ...]
     members: Members | None
+    chart: Chart | None
     questions: tuple[Link, ...]
     questions_total: int
     downloads: tuple[Link, ...]
@@ -82,7 +95,7 @@ class HomeView:
     json_ld: str
 
 
-def home(request: Request) -> Response:
+async def home(request: Request) -> Response:
     """Say what this is, and lead to everything."""
     site = site_of(request)
     chosen = _OFFERS[choose_media_type(accept_of(request), _OFFERS)]
@@ -90,13 +103,26 @@ def home(request: Request) -> Response:
         location = site_path(request, f"{discovery.VOID_PATH}.{chosen.suffix}")
         return see_other(location, vary=_VARY, links=())
     page = page_of(request)
-    body = render(home_view(site, page), page)
-    representation = Representation(body, HTML.content_type, page.language, _VARY)
-    return respond(representation, modified=site.modified)
+    rows = await _network(request, site)
+    view = await run_in_threadpool(home_view, site, page, rows)
+    representation = Representation(render(view, page), HTML.content_type, page.language, _VARY)
+    response = respond(representation, modified=site.modified)
+    if rows is None or rows.volatile:
+        response.headers["cache-control"] = "no-store"  # a busy moment is no property of the data
+    return response
 
 
-def home_view(site: Site, page: PageContext) -> HomeView:
-    """Return the home page."""
+async def _network(request: Request, site: Site) -> Rows | None:
+    """Return the links of clusters and networks; None if there is no answer in time."""
+    try:
+        return await all_rows(request, site, matrix_query(BY_NAME[_MATRIX], site.base_iri))
+    except StoreError as error:
+        _log.warning("/: the picture is left out: %s", error.message)
+        return None
+
+
+def home_view(site: Site, page: PageContext, rows: Rows | None) -> HomeView:
+    """Return the home page, with the picture of the network if its links are at hand."""
     t = page.messages
     figures = []
     for name in _COUNTED:
@@ -109,6 +135,7 @@ def home_view(site: Site, page: PageContext) -> HomeView:
         title=t("site.title"),
         figures=tuple(figures),
         members=members_of(site, page),
+        chart=None if rows is None else _chart(site, page, rows),
         questions=tuple(
             Link(each.question[page.language], page.url("/queries/" + each.name))
             for each in questions
@@ -123,6 +150,12 @@ def home_view(site: Site, page: PageContext) -> HomeView:
         released=shown_date(str(site.manifest.get("released", "")), t),
         json_ld=_dataset_json_ld(site, page, [n for n in names if n.startswith("ctl-kg.")]),
     )
+
+
+def _chart(site: Site, page: PageContext, rows: Rows) -> Chart | None:
+    spec, wishes = BY_NAME[_MATRIX], {"gaps": "none"}
+    asked, matrix = read_asked(site, spec, wishes, page.language, rows)
+    return chart_of_matrix(site, page, asked, matrix) if matrix.total else None
 
 
 @dataclass(frozen=True)

@@ -24,17 +24,17 @@ from ctl_kg.web.list_text import CellText, ListText
 from ctl_kg.web.site import Site
 
 EXCEL_IT = "excel-it"
-DIALECTS = (EXCEL_IT,)
+DIALECTS = ("plain", EXCEL_IT)
 SEPARATOR = " | "  # between the values of a cell
 
 
-def csv_document(words: ListText, rows: Iterable[ListRow], dialect: str = "") -> bytes:
+def csv_document(words: ListText, rows: Iterable[ListRow], dialect: str) -> bytes:
     """Return rows as CSV: IRI, name, a column for each that is shown, and what is inferred.
 
     Args:
         words: the texts of the list.
         rows: in order.
-        dialect: empty, or ``excel-it``.
+        dialect: ``plain`` or ``excel-it``.
     """
     columns = words.index.kind.shown
     for_people = dialect == EXCEL_IT

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
@@ -86,6 +86,7 @@ class Asked:
         roles: IRIs that ``role`` may have.
         stated: IRIs of the certainties that count as stated.
         kept: the parameters as given, but for the format.
+        kinds: of each column that has any.
     """
 
     spec: Spec
@@ -99,6 +100,12 @@ class Asked:
     roles: tuple[str, ...]
     stated: Sequence[str]
     kept: tuple[tuple[str, str], ...]
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def every_kind(self) -> list[str]:
+        """IRIs that ``kind`` may have."""
+        return sorted({kind for some in self.kinds.values() for kind in some})
 
 
 @dataclass(frozen=True)
@@ -259,8 +266,10 @@ def document(release: Release, asked: Asked, matrix: Matrix, root: str) -> tuple
         "parameters": {
             "certainty": "stated" if asked.wish.stated else "any",
             "role": asked.wish.role or None,
+            "kind": asked.wish.kind or None,
         },
         "roles": [parts.name(iri) for iri in asked.roles],
+        "kinds": [parts.name(iri) for iri in asked.every_kind],
         "coverage": [note.as_json(language) for note in coverage_of(release, asked)],
     }
     if asked.cell is not None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ctl_kg.publish.matrix import AXES, MATRICES, Cell, LinkFound, Matrix, matrix_query
 from ctl_kg.web import coverage
+from ctl_kg.web.matrix_charts import code_label
 from ctl_kg.web.matrix_documents import (
     Asked,
     Nearest,
@@ -30,11 +31,6 @@ from ctl_kg.web.views import (
     Value,
     WhyHop,
 )
-
-
-def list_view(page: PageContext) -> MatrixView:
-    """Return the page that lists the matrices."""
-    return MatrixView(page.messages("matrix.title"), page.messages("matrix.lead"), others(page))
 
 
 def others(page: PageContext, name: str = "") -> tuple[Link, ...]:
@@ -91,6 +87,7 @@ class _Page:
     def _link(self, iri: str) -> Link:
         words, language = self.site.why.words, self.page.language
         short, full = words.short(iri, language), words.label(iri, language)
+        short = code_label(self.site, iri, short)
         return Link(short, self.parts.href(iri), title=full if full != short else "")
 
     def table(self) -> MatrixTable:

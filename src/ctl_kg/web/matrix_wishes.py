@@ -6,6 +6,7 @@ same. Not here: requests (``matrix``), documents (``matrix_documents``).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode
@@ -14,6 +15,7 @@ from ctl_kg.errors import ParameterError
 from ctl_kg.publish.description import RDF_TYPE
 from ctl_kg.publish.matrix import AXES, STATED, Matrix, Spec, Wish, assemble
 from ctl_kg.publish.tables import Row
+from ctl_kg.rdf.terms import text_of
 from ctl_kg.web.api_wishes import cut
 from ctl_kg.web.matrix_documents import Asked, Release
 from ctl_kg.web.parameters import choice
@@ -50,7 +52,12 @@ def read_asked(
     stated = [release.curies.expand(each) or each for each in STATED]
     whole = assemble(solutions, rows, columns, stated)
     certainty = choice(given, "certainty", CERTAINTY)
-    wish = Wish(_role(release, given, whole.roles), certainty == "stated")
+    kinds = kinds_of(release, spec.columns)
+    wish = Wish(
+        _role(release, given, whole.roles), certainty == "stated", _kind(release, given, kinds)
+    )
+    if wish.kind:
+        columns = tuple(each for each in columns if wish.kind in kinds.get(each, ()))
     matrix = assemble(solutions, rows, columns, stated, wish) if wish != Wish() else whole
     size = max(1, MOST_CELLS // max(1, len(columns)))
     pages = max(1, -(-len(rows) // size))
@@ -62,23 +69,44 @@ def read_asked(
     asked = Asked(
         spec, wish, language, choice(given, "gaps", GAPS),
         rows[(number - 1) * size : number * size], number, pages, _cell(release, given, matrix),
-        whole.roles, stated, tuple((n, v) for n, v in given.items() if n != "format"),
+        whole.roles, stated, tuple((n, v) for n, v in given.items() if n != "format"), kinds,
     )  # fmt: skip
     return asked, matrix
 
 
 def _role(release: Release, given: Mapping[str, str], roles: Sequence[str]) -> str:
     """Return the role that is wished: by CURIE, IRI or the last part of either."""
-    value = given.get("role", "")
+    return _named(release, "role", given.get("role", ""), roles)
+
+
+def _kind(release: Release, given: Mapping[str, str], kinds: Mapping[str, Sequence[str]]) -> str:
+    """Return the kind of columns that is wished, in the same way."""
+    known = sorted({kind for some in kinds.values() for kind in some})
+    return _named(release, "kind", given.get("kind", ""), known)
+
+
+def _named(release: Release, name: str, value: str, known: Sequence[str]) -> str:
     if not value:
         return ""
     names: dict[str, str] = {}
-    for iri in roles:
+    for iri in known:
         curie = release.curies.shorten(iri) or iri
         names |= {iri: iri, curie: iri, curie.rpartition(":")[2]: iri}
     if value not in names:
-        one_of("role", value, [release.curies.shorten(iri) or iri for iri in roles])
+        one_of(name, value, [release.curies.shorten(iri) or iri for iri in known])
     return names[value]
+
+
+def kinds_of(release: Release, axis: str) -> dict[str, tuple[str, ...]]:
+    """Return the kinds of the members of an axis; empty if its members have none."""
+    if not AXES[axis].kind:
+        return {}
+    found: dict[str, set[str]] = defaultdict(set)
+    predicate = NamedNode(release.curies.expand(AXES[axis].kind) or "")
+    for member in members(release, axis, "it"):
+        for quad in release.store.quads(NamedNode(member), predicate):
+            found[member].add(text_of(quad.object))
+    return {member: tuple(sorted(kinds)) for member, kinds in found.items()}
 
 
 def _cell(release: Release, given: Mapping[str, str], matrix: Matrix) -> tuple[str, str] | None:

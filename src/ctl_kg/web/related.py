@@ -51,7 +51,8 @@ def related_queries(site: Site, page: PageContext, description: Description) -> 
         for query, parameter in takes[condition]:
             entry = _entry(query, page, **{parameter.name: value})
             asked.setdefault(query.name, entry)
-    named = [query for iri in (description.iri, *description.types) for query in mentions.get(iri, [])]
+    about = (description.iri, *description.types)
+    named = [query for iri in about for query in mentions.get(iri, [])]
     others = {each.name: _entry(each, page) for each in named if each.name not in asked}
     return RelatedQueries(tuple(asked.values()), tuple(others[name] for name in sorted(others)))
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ctl_kg.charts.render import Renderer
 from ctl_kg.languages import Messages, load_messages
 from ctl_kg.namespaces import Curies, prefixes
 from ctl_kg.publish.coverage import Coverage
@@ -26,6 +27,7 @@ from ctl_kg.settings import Settings
 from ctl_kg.sparql.binding import Choice, list_choices
 from ctl_kg.sparql.query_file import Parameter, QueryFile, load_queries
 from ctl_kg.sparql.store import LocalStore, open_release_store
+from ctl_kg.web.front_end import FOLDER as STATIC_DIR
 from ctl_kg.web.query_pool import Count, QueryPool
 from ctl_kg.web.responses import modified_from
 from ctl_kg.web.row_cache import RowCache
@@ -59,6 +61,7 @@ class Site:
     review: Review
     coverage: Coverage
     rows: RowCache = field(default_factory=RowCache)
+    pictures: Renderer = field(default_factory=lambda: Renderer(STATIC_DIR))
 
     def choices(self, parameter: Parameter) -> list[Choice]:
         """Return the allowed values of a stock query's parameter; worked out once."""

@@ -107,7 +107,7 @@ class SourceNotes:
             about = self._by_property(source.graph)
             text = best_literal(_literals(about[DCT + "description"]), parts.page.language)
             if text is not None:
-                yield NoteRow(t("note.what"), (_text(text, parts),))
+                yield NoteRow(t("record.what"), (_text(text, parts),))
             agents = _links(about[PROV + "wasAttributedTo"], parts)
             if agents:
                 yield NoteRow(parts.name(PROV + "wasAttributedTo")[0], agents)
@@ -131,7 +131,7 @@ class SourceNotes:
                 links = (*links, _text(text, parts))
             if links:
                 yield NoteRow(parts.name(predicate)[0], links)
-        yield NoteRow(parts.t("note.record"), (parts.link(assessment.alignment),))
+        yield NoteRow(parts.t("record.record"), (parts.link(assessment.alignment),))
 
     def _by_property(self, iri: str) -> dict[str, list[Term]]:
         found: dict[str, list[Term]] = defaultdict(list)

@@ -61,19 +61,28 @@ _GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
 
 
 class StatementParts(ViewParts):
-    """Makes the parts of a page about statements; ``notes`` collects where they are from."""
+    """Makes the parts of a page about statements.
+
+    ``notes`` collects where they are from; without it no statement has a mark.
+    """
 
     def __init__(
-        self, site: Site, page: PageContext, labels: Labels, definitions: Labels | None = None
+        self,
+        site: Site,
+        page: PageContext,
+        labels: Labels,
+        definitions: Labels | None = None,
+        notes: SourceNotes | None = None,
     ) -> None:
         super().__init__(site, page, labels)
-        self.notes = SourceNotes(self)
+        self.notes = notes
         self._definitions = definitions or {}
-        self._nameless = site.base_iri + WELL_KNOWN
 
     def shown(self, statement: Statement, term: Term, depth: int = 0) -> ShownValue:
         """Return one end of a statement as a value, with the marks of the statement."""
         value = self._value(term, depth)
+        if self.notes is None:
+            return value
         return replace(
             value, marks=self.notes.marks(statement), inferred=self.notes.doubt(statement)
         )
@@ -81,7 +90,7 @@ class StatementParts(ViewParts):
     def _value(self, term: Term, depth: int) -> ShownValue:
         if isinstance(term, Literal):
             return self._literal(term)
-        if self._is_nameless(term) and isinstance(term, (NamedNode, BlankNode)):
+        if isinstance(term, (NamedNode, BlankNode)) and nameless(term, self.site.base_iri):
             found = self._inside(term, depth)
             if found is not None:
                 return found
@@ -91,10 +100,6 @@ class StatementParts(ViewParts):
             return ShownValue(link, is_external=outside)
         text = self.t("resource.unnamed") if isinstance(term, BlankNode) else text_of(term)
         return ShownValue(Link(text))
-
-    def _is_nameless(self, term: Term) -> bool:
-        is_named_so = isinstance(term, NamedNode) and term.value.startswith(self._nameless)
-        return is_named_so or isinstance(term, BlankNode)
 
     def _inside(self, node: NamedNode | BlankNode, depth: int) -> ShownValue | None:
         """Return a nameless node as its entries or its properties; None if it is too deep."""
@@ -199,11 +204,19 @@ class StatementParts(ViewParts):
             members["derived" if group == "facts" and kinds == {"derived"} else group].append(each)
         return tuple(
             ShownGroup(
-                key, self.t("groups." + key), tuple(members[key]), self.t.get("group_help", key)
+                key=key,
+                heading=self.t("groups." + key),
+                properties=tuple(members[key]),
+                help=self.t.get("record", "help_" + key),
             )
             for key in _GROUPS
             if members[key]
         )
+
+
+def nameless(node: NamedNode | BlankNode, base_iri: str) -> bool:
+    """Tell whether a node has no name but the one that a release gives to blank nodes."""
+    return isinstance(node, BlankNode) or node.value.startswith(base_iri + WELL_KNOWN)
 
 
 def written(value: str, kind: str, parts: ViewParts) -> str | None:
@@ -221,7 +234,7 @@ def written(value: str, kind: str, parts: ViewParts) -> str | None:
     if kind in _DECIMALS:
         return value.replace(".", ",") if italian else value
     if kind == XSD + "boolean":
-        return t("note.yes") if value in ("true", "1") else t("note.no")
+        return t("record.yes") if value in ("true", "1") else t("record.no")
     if kind == XSD + "date":
         return shown_date(value, t)
     month = re.fullmatch(r"(\d{4})-(\d{2})", value)

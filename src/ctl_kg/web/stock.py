@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections import defaultdict
+from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ctl_kg.errors import NotFoundError
 from ctl_kg.publish.formats import (
     DATASET_FORMATS,
     DESCRIPTION_FORMATS,
@@ -31,9 +30,10 @@ from ctl_kg.web import coverage, descriptions, documents, stock_page
 from ctl_kg.web.endpoint import answer_response, ask
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
+from ctl_kg.web.query_asked import bound_text, given_values, unknown_query
 from ctl_kg.web.query_job import Job
-from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of
-from ctl_kg.web.responses import Representation, respond
+from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of, site_path
+from ctl_kg.web.responses import Representation, moved, respond
 from ctl_kg.web.site import Site
 from ctl_kg.web.stock_view import CardGroup, QueriesPage, QueryCard
 from ctl_kg.web.views import Link, QueryEntry, QueryGroup
@@ -154,8 +154,8 @@ async def query(request: Request) -> Response:
     if chosen not in answers:
         iri = f"{site.base_iri}queries/{stem}"
         return await run_in_threadpool(documents.document, request, site, iri, chosen.suffix)
-    given = stock_page.given_values(request, found)
-    text = await run_in_threadpool(stock_page.bound_text, site, found, given)
+    given = given_values(request, found)
+    text = await run_in_threadpool(bound_text, site, found, given)
     notes = await run_in_threadpool(site.coverage.coverage_for, text)
     links = [(f"/queries/{stem}.rq", text_link), *coverage.links(request, site, notes)]
     answer = await ask(request, Job(text, suffix=chosen.suffix))
@@ -168,18 +168,17 @@ async def embed(request: Request) -> Response:
     return await stock_page.embed(request, site, _named(site, request.path_params["name"]))
 
 
+def chart(request: Request) -> Response:
+    """Lead to the chart of a query's answer."""
+    site = site_of(request)
+    found = _named(site, request.path_params["name"])
+    path = f"/charts/query.{request.path_params['suffix']}"
+    asked = urlencode([("query", found.name), *request.query_params.multi_items()])
+    return moved(f"{site_path(request, path)}?{asked}")
+
+
 def _named(site: Site, name: str) -> QueryFile:
     found = site.queries.get(name)
     if found is None:
         raise unknown_query(site.queries, name, site.base_iri)
     return found
-
-
-def unknown_query(known: dict[str, QueryFile], name: str, base_iri: str) -> NotFoundError:
-    """Return the error for a name that no stock query has."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    return NotFoundError(
-        f"there is no stock query '{name}'",
-        suggestions=[base_iri + "queries/" + each for each in near],
-        hint="See the list of queries.",
-    )

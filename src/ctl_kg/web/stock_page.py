@@ -6,7 +6,6 @@ that is not allowed gives the page again, with status 400 and the form as it was
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,17 +15,20 @@ from starlette.responses import Response
 
 from ctl_kg.errors import CtlKgError, ParameterError
 from ctl_kg.publish.formats import HTML, formats_for
-from ctl_kg.sparql.binding import bind
 from ctl_kg.sparql.query_model import QueryFile
 from ctl_kg.sparql.results import parse_json
 from ctl_kg.web import coverage
+from ctl_kg.web.chart_view import Chart
 from ctl_kg.web.endpoint import ask
 from ctl_kg.web.pages import PageContext, render
-from ctl_kg.web.query_job import Job
+from ctl_kg.web.query_asked import bound_query, given_values
+from ctl_kg.web.query_chart import chart_on_page, drawn_of
+from ctl_kg.web.query_job import PAGE_ROWS, Job
 from ctl_kg.web.query_link import Answer
-from ctl_kg.web.query_snippets import Bound, canonical_pairs, snippets
+from ctl_kg.web.query_snippets import Bound, snippets
 from ctl_kg.web.requests import page_of
 from ctl_kg.web.responses import SECURITY_HEADERS, Representation, respond, retry_headers
+from ctl_kg.web.row_cache import read_rows
 from ctl_kg.web.site import Site
 from ctl_kg.web.stock_form import form_fields, told, version_of
 from ctl_kg.web.stock_view import EmbedPage, QueryPage
@@ -46,47 +48,6 @@ EMBED_HEADERS = {
 }
 
 
-def given_values(request: Request, query: QueryFile) -> dict[str, list[str]]:
-    """Return the values in the address, by parameter.
-
-    ``lang`` is the language of the page where the query has no parameter of that name.
-    """
-    found: dict[str, list[str]] = defaultdict(list)
-    for name, value in request.query_params.multi_items():
-        if name != "lang" or query.parameter("lang") is not None:
-            found[name].append(value)
-    return dict(found)
-
-
-def bound_text(site: Site, query: QueryFile, given: Mapping[str, list[str]]) -> str:
-    """Return the text of a query with its values in place.
-
-    Raises:
-        ParameterError: a value is not allowed.
-    """
-    return bind(query, given, curies=site.curies, choices_of=site.choices)
-
-
-def bound_query(
-    site: Site, page: PageContext, query: QueryFile, given: Mapping[str, list[str]]
-) -> Bound:
-    """Return a query with its values; the labels are in the page's language if none is asked for.
-
-    Raises:
-        ParameterError: a value is not allowed.
-    """
-    values = dict(given)
-    if query.parameter("lang") is not None:
-        values.setdefault("lang", [page.language])
-    pairs = [(name, each) for name, some in values.items() for each in some]
-    return Bound(
-        query,
-        canonical_pairs(query, pairs, page.language),
-        bound_text(site, query, values),
-        page.language,
-    )
-
-
 async def page(request: Request, site: Site, query: QueryFile) -> Response:
     """Return the page of a query."""
     context = page_of(request)
@@ -98,7 +59,7 @@ async def page(request: Request, site: Site, query: QueryFile) -> Response:
         view = await run_in_threadpool(_page, site, context, query, given)
         view = _taken_along(site, context, view, bound)
         answer = await ask(request, Job(bound.text, page=True))
-        view = await run_in_threadpool(_answered, site, context, query, view, answer)
+        view = await run_in_threadpool(_answered, site, context, bound, view, answer)
     except CtlKgError as error:
         status = error.status
         headers = {"cache-control": "no-store", **retry_headers(error)}
@@ -187,22 +148,34 @@ def _refused(
 
 
 def _answered(
-    site: Site, page: PageContext, query: QueryFile, view: QueryPage, answer: Answer
+    site: Site, page: PageContext, bound: Bound, view: QueryPage, answer: Answer
 ) -> QueryPage:
-    if query.form == "CONSTRUCT":
-        return replace(view, graph_text=answer.read().decode())
-    return replace(view, table=_table(site, page, query, answer, SHOWN_ROWS))
+    body = answer.read()
+    if bound.query.form == "CONSTRUCT":
+        return replace(view, graph_text=body.decode())
+    table = _table(site, page, bound.query, body, answer.head.rows, SHOWN_ROWS)
+    return replace(view, table=table, chart=_chart(site, page, bound, body, answer.head.rows))
 
 
-def _table(site: Site, page: PageContext, query: QueryFile, answer: Answer, most: int) -> Table:
-    result = parse_json(answer.read())
+def _chart(site: Site, page: PageContext, bound: Bound, body: bytes, total: int) -> Chart | None:
+    """Return the chart of an answer, if its view is one and something can be drawn."""
+    if not bound.query.view.channels:
+        return None
+    drawn = drawn_of(site, page, bound, read_rows(body)[:PAGE_ROWS], total)
+    return None if drawn is None else chart_on_page(bound, drawn, page.root_path)
+
+
+def _table(
+    site: Site, page: PageContext, query: QueryFile, body: bytes, total: int, most: int
+) -> Table:
+    result = parse_json(body)
     assert not isinstance(result, bool)
     result = replace(result, rows=result.rows[:most])
     titles = [
         Link(column.label[page.language], title=column.description[page.language])
         for column in query.columns
     ]
-    return ViewParts(site, page, {}).labelled_table(result, titles, answer.head.rows)
+    return ViewParts(site, page, {}).labelled_table(result, titles, total)
 
 
 async def embed(request: Request, site: Site, query: QueryFile) -> Response:
@@ -219,11 +192,7 @@ async def embed(request: Request, site: Site, query: QueryFile) -> Response:
         href = f"{context.root_path}/{bound.path(**more)}"
         view = replace(view, source=replace(whole, href=href))
         answer = await ask(request, Job(bound.text, page=True))
-        if query.form == "CONSTRUCT":
-            view = replace(view, graph_text=answer.read().decode())
-        else:
-            table = await run_in_threadpool(_table, site, context, query, answer, EMBEDDED_ROWS)
-            view = replace(view, table=table)
+        view = await run_in_threadpool(_embedded, site, context, bound, view, answer)
     except CtlKgError as error:
         status = error.status
         headers |= {"cache-control": "no-store", **retry_headers(error)}
@@ -235,3 +204,13 @@ async def embed(request: Request, site: Site, query: QueryFile) -> Response:
     response = respond(representation, modified=site.modified)
     response.status_code = status
     return response
+
+
+def _embedded(
+    site: Site, page: PageContext, bound: Bound, view: EmbedPage, answer: Answer
+) -> EmbedPage:
+    body = answer.read()
+    if bound.query.form == "CONSTRUCT":
+        return replace(view, graph_text=body.decode())
+    table = _table(site, page, bound.query, body, answer.head.rows, EMBEDDED_ROWS)
+    return replace(view, table=table, chart=_chart(site, page, bound, body, answer.head.rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ctl_kg.web.chart_view import Chart
 from ctl_kg.web.query_snippets import Snippet
 from ctl_kg.web.views import ColumnHelp, CoverageNote, Link, Option, Table
 
@@ -81,6 +82,7 @@ class QueryPage:
     try_it: str
     version: str
     base_iri: str
+    chart: Chart | None = None
     table: Table | None = None
     graph_text: str = ""
     error: str = ""
@@ -99,6 +101,7 @@ class EmbedPage:
     description: str
     source: Link
     version: str
+    chart: Chart | None = None
     table: Table | None = None
     graph_text: str = ""
     error: str = ""

@@ -42,24 +42,6 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Property:
-    """One property with its values; ``definition`` says what the property means."""
-
-    label: Link
-    definition: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Properties that belong together."""
-
-    key: str
-    heading: str
-    properties: tuple[Property, ...]
-
-
-@dataclass(frozen=True)
 class Pager:
     """Where one is in a long list."""
 
@@ -67,26 +49,6 @@ class Pager:
     pages: int
     previous: str | None
     next: str | None
-
-
-@dataclass(frozen=True)
-class SubjectStatements:
-    """What one passage says about one resource."""
-
-    subject: Link
-    properties: tuple[Property, ...]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A passage of the document, or the named graph drawn from it."""
-
-    section: Link | None
-    start_line: int | None
-    end_line: int | None
-    digest: str
-    subjects: tuple[SubjectStatements, ...]
-    truncated: bool
 
 
 @dataclass(frozen=True)
@@ -114,28 +76,6 @@ class Table:
     headers: tuple[Link, ...]
     rows: tuple[tuple[Value, ...], ...]
     total: int
-
-
-@dataclass(frozen=True)
-class ResourceView:
-    """A page about one resource: resource.html."""
-
-    template: ClassVar[str] = "resource.html"
-    title: str
-    iri: str
-    name: str
-    description: str
-    description_language: str | None
-    kinds: tuple[Link, ...]
-    groups: tuple[Group, ...]
-    incoming: tuple[Property, ...]
-    incoming_total: int
-    pager: Pager
-    passage: Passage | None
-    alternates: tuple[Alternate, ...]
-    json_ld: str
-    parents: tuple[Link, ...]
-    head_links: tuple[HeadLink, ...]
 
 
 @dataclass(frozen=True)
@@ -200,18 +140,6 @@ class HomeView:
     released: str
     base_iri: str
     json_ld: str
-
-
-@dataclass(frozen=True)
-class GraphView:
-    """A document that is one graph: graph.html."""
-
-    template: ClassVar[str] = "graph.html"
-    title: str
-    lead: str
-    subjects: tuple[SubjectStatements, ...]
-    left_out: int
-    downloads: tuple[Link, ...]
 
 
 @dataclass(frozen=True)

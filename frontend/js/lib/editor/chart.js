@@ -98,17 +98,31 @@ export class ChartView {
       y: y === COUNT ? 1 : Number(row[y]?.value),
       ...(color && { color: text(row, of(color)) }),
     })).filter((value) => value.x !== null && Number.isFinite(value.y));
-    const { kept, left } = mark === "bar" ? largest(values) : { kept: values, left: 0 };
+    const sums = mark === "point" ? values : summed(values);
+    const { kept, left } = mark === "bar" ? largest(sums) : { kept: sums, left: 0 };
+    for (const each of kept) each.says = [each.x, each.color, `${each.y}`].filter(Boolean).join(" · ");
     const description = say("chart_alt", { x, y: y === COUNT ? say("count") : y });
     const titles = { x, y: y === COUNT ? say("count") : y, color };
     const labels = Math.min(300, (this.figure.clientWidth || 600) * 0.45);
     const spec = specOf(mark, kept, of(x), titles, description, labels);
-    await drawn(this.figure, spec, "vega-lite");
+    await drawn(this.figure, spec);
     this.note.textContent = [left ? say("cut_bars", { left: number(left) }) : "", say("same_table")].filter(Boolean).join(" ");
   }
 }
 
-/** The rows of the categories with the largest sums, and how many categories are left out. */
+/** One value for each place and colour. */
+function summed(values) {
+  const sums = new Map();
+  for (const { x, y, color } of values) {
+    const key = JSON.stringify([x, color]);
+    const known = sums.get(key) ?? { x, y: 0, ...(color !== undefined && { color }) };
+    known.y += y;
+    sums.set(key, known);
+  }
+  return [...sums.values()];
+}
+
+/** The values of the categories with the largest sums, and how many categories are left out. */
 function largest(values) {
   const sums = new Map();
   for (const { x, y } of values) sums.set(x, (sums.get(x) ?? 0) + Math.abs(y));
@@ -127,11 +141,7 @@ function specOf(mark, values, column, titles, description, labels) {
   };
   const color = titles.color ? { color: { field: "color", type: "nominal", title: titles.color } } : {};
   const type = column.kind === "number" ? "quantitative" : column.kind === "date" ? "temporal" : "nominal";
-  const tooltip = [
-    { field: "x", title: titles.x },
-    { field: "y", title: titles.y, type: "quantitative" },
-    ...(titles.color ? [{ field: "color", title: titles.color }] : []),
-  ];
+  const tooltip = { field: "says", type: "nominal" };
   if (mark === "bar") {
     const axis = values.every(({ y }) => Number.isInteger(y)) ? { tickMinStep: 1, format: ",d" } : {};
     return {
@@ -140,8 +150,8 @@ function specOf(mark, values, column, titles, description, labels) {
       mark: { type: "bar" },
       encoding: {
         y: { field: "x", type: "nominal", sort: "-x", axis: { title: null, labelLimit: labels, ticks: false, domain: false } },
-        x: { field: "y", type: "quantitative", aggregate: "sum", title: titles.y, axis },
-        tooltip: tooltip.map((each) => (each.field === "y" ? { ...each, aggregate: "sum" } : each)),
+        x: { field: "y", type: "quantitative", title: titles.y, axis },
+        tooltip,
         ...color,
       },
     };
@@ -152,8 +162,8 @@ function specOf(mark, values, column, titles, description, labels) {
     mark: mark === "line" ? { type: "line", point: true } : { type: "point", filled: true, size: 70 },
     encoding: {
       x: { field: "x", type, title: titles.x },
-      y: { field: "y", type: "quantitative", title: titles.y, ...(mark === "line" && { aggregate: "sum" }) },
-      tooltip: mark === "line" ? tooltip.map((each) => (each.field === "y" ? { ...each, aggregate: "sum" } : each)) : tooltip,
+      y: { field: "y", type: "quantitative", title: titles.y },
+      tooltip,
       ...color,
     },
   };

@@ -1,34 +1,31 @@
-// Draws with Vega, which is loaded when the first figure is wanted. Its expressions are
-// interpreted, not compiled: the page allows no code that is made of text.
+// Draws what the reader chose, with Vega, which is loaded when the first figure is wanted.
 
 const INK = "#17324d";
-const PALETTE = ["#0066cc", "#b35900", "#00796b", "#8a2be2", "#b31b33", "#5c6f82", "#7a7a00", "#c2185b"];
+export const PALETTE = ["#0066cc", "#b35900", "#00857a", "#a3195b", INK, "#768594"];
+const FONT = "Titillium Web, Arial, sans-serif";
+const type = { labelFont: FONT, titleFont: FONT, labelFontSize: 13, titleFontSize: 13, labelColor: INK, titleColor: INK };
 const config = {
-  font: "Titillium Web, sans-serif",
   background: "#fff",
-  axis: { labelColor: INK, titleColor: INK, labelFontSize: 13, titleFontSize: 13, labelLimit: 260, gridColor: "#e4e8ec" },
-  legend: { labelColor: INK, titleColor: INK, labelFontSize: 13, titleFontSize: 13, labelLimit: 260 },
+  axis: { ...type, gridColor: "#e4e8ec" },
+  legend: { ...type, labelLimit: 260 },
   range: { category: PALETTE },
+  text: { font: FONT },
   view: { stroke: null },
   mark: { color: PALETTE[0] },
 };
+const views = new WeakMap();
 
-export async function drawn(place, spec, mode) {
-  const [{ default: embed }, { expressionInterpreter }] = await Promise.all([
-    import("vega-embed"),
-    import("vega-interpreter"),
+/** Draws a specification, of Vega or of Vega-Lite, in place of what was drawn there before. */
+export async function drawn(place, spec) {
+  const isLite = spec.$schema.includes("vega-lite");
+  const [{ draw }, lite] = await Promise.all([
+    import("../vega-view.js"),
+    isLite ? import("vega-lite") : null,
   ]);
-  const result = await embed(place, spec, {
-    mode,
-    actions: false,
-    renderer: "svg",
-    ast: true,
-    expr: expressionInterpreter,
-    defaultStyle: false,
-    tooltip: { disableDefaultStyle: true },
-    config,
-  });
+  views.get(place)?.finalize();
+  place.replaceChildren();
+  views.set(place, await draw(place, lite ? lite.compile(spec, { config }).spec : spec));
   const svg = place.querySelector("svg");
-  svg?.setAttribute("aria-label", spec.description);
-  return result.view;
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", spec.description);
 }

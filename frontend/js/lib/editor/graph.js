@@ -63,7 +63,7 @@ export class GraphView {
     const figure = element("div", { class: "figure" });
     this.yasr.resultsEl.append(figure, element("p", { class: "help" }, this.note(nodes.size - kept.length)));
     const width = figure.clientWidth || 800;
-    await drawn(figure, force(kept, shown, width, description), "vega");
+    await drawn(figure, force(kept, shown, width, description));
   }
 
   note(left) {

@@ -45,7 +45,7 @@ export class MapView {
     const note = [left ? say("cut_places", { left: number(left) }) : "", say("same_table")].filter(Boolean).join(" ");
     this.yasr.resultsEl.append(figure, element("p", { class: "help" }, note));
     const description = say("map_alt", { places: number(points.length) });
-    await drawn(figure, await this.spec(points, description), "vega-lite");
+    await drawn(figure, await this.spec(points, description));
   }
 
   async spec(points, description) {
@@ -59,7 +59,7 @@ export class MapView {
         encoding: {
           longitude: { field: "x", type: "quantitative" },
           latitude: { field: "y", type: "quantitative" },
-          tooltip: { field: "name", type: "nominal", title: say("place") },
+          tooltip: { field: "name", type: "nominal" },
         },
       },
       ...(points.length <= MOST_NAMES ? [named(points)] : []),
