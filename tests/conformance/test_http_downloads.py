@@ -83,7 +83,7 @@ def test_the_checksums_are_as_sha256sum_reads_them(client: TestClient, release: 
 def test_how_to_cite_harvest_and_what_came_before(client: TestClient, language: str) -> None:
     text = unescape(main_of(page(client, "/downloads", language)))
     version = client.get("/download/manifest.json").json()["version"]
-    assert f"@misc{{ctl-kg-{version}," in text
+    assert f"@misc{{ctl-kg:{version}," in text
     assert "https://w3id.org/ctl-kg/" in text
     assert {"it": "Nessuna versione è stata pubblicata prima", "en": "No version was published"}[
         language

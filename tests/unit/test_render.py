@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 import struct
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -115,7 +116,7 @@ def test_a_killed_process_is_replaced(renderer: Renderer) -> None:
 
 @needs_packages
 def test_a_picture_that_takes_too_long_is_given_up_and_the_next_is_drawn() -> None:
-    made = Renderer(front_end.FOLDER, limit_s=3.0)
+    made = Renderer(front_end.FOLDER, limit_s=6.0)
     endless = picture("One")
     data = [{"name": "many", "transform": [{"type": "sequence", "start": 0, "stop": 400_000_000}]}]
     endless = replace(endless, spec={**endless.spec, "data": [*endless.spec["data"], *data]})
@@ -133,7 +134,7 @@ def test_a_picture_that_takes_too_long_is_given_up_and_the_next_is_drawn() -> No
         begin = time.monotonic()
         with pytest.raises(PictureError):
             await made.svg(endless)
-        assert time.monotonic() - begin < 6
+        assert time.monotonic() - begin < 10
         ticking.cancel()
         return ticks
 
@@ -193,5 +194,5 @@ def test_the_server_itself_does_not_hold_the_renderer() -> None:
         "import sys, ctl_kg.web.app; "
         "print(sorted({'vl_convert', 'fontTools', 'fontTools.ttLib'} & sys.modules.keys()))"
     )
-    done = os.popen(f'"{sys.executable}" -c "{code}"').read()
-    assert done.strip() == "[]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -128,6 +128,7 @@ class Renderer:
         """Return the answer of the process, or nothing if it ended or had to be killed."""
         process = self._process
         if process is None or process.poll() is not None:
+            self._end(process)
             process = self._process = self._start()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -185,12 +186,11 @@ class Renderer:
         self._is_closed = True
         if self._idle is not None:
             self._idle.cancel()
-        process = self._process
-        if process is not None:
+        if (process := self._process) is not None:
             process.kill()
         if self._thread is not None:
             self._thread.shutdown(wait=True)
-        self._end(process)
+        self._end(self._process)
 
 
 def _read(stream: IO[bytes], size: int) -> bytes:

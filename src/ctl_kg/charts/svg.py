@@ -65,7 +65,7 @@ def _face(weight: str, characters: str, fonts: Path) -> str:
     from fontTools.ttLib import TTFont
 
     options = subset.Options(layout_features=["kern"], hinting=False, notdef_outline=True)
-    with TTFont(path) as font:
+    with TTFont(path, recalcTimestamp=False) as font:  # the same glyphs are the same bytes
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=characters)
         subsetter.subset(font)

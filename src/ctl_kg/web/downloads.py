@@ -6,7 +6,6 @@ Not here: the files (``handlers.download``), the description for machines (``dis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -16,8 +15,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.languages import best_literal
+from ctl_kg.publish.citation import Citation, bibtex_text
+from ctl_kg.publish.description import SKOS
 from ctl_kg.publish.formats import HTML
 from ctl_kg.publish.release import MANIFEST
+from ctl_kg.web.citations import citation_of
 from ctl_kg.web.discovery import VOID_PATH
 from ctl_kg.web.handlers import downloads
 from ctl_kg.web.pages import PageContext, render
@@ -25,7 +27,6 @@ from ctl_kg.web.requests import page_of, site_of
 from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.shown import shown_date, shown_number, shown_size
 from ctl_kg.web.site import Site
-from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import Link
 
 SUMS = "SHA256SUMS"
@@ -123,6 +124,7 @@ def downloads_view(site: Site, page: PageContext) -> DownloadsView:
         )
         for key in _GROUPS
     )
+    cited = citation_of(site, page, site.base_iri, t("site.title"), None)
     names = [each.name for each in others if _group(each.name) == "data"]
     return DownloadsView(
         title=t("downloads.title"),
@@ -138,8 +140,8 @@ def downloads_view(site: Site, page: PageContext) -> DownloadsView:
             (Link(path, page.root_path + path), t("downloads.harvest_" + path.rpartition("/")[2]))
             for path in _HARVEST
         ),
-        citation=_citation(site, page),
-        bibtex=_bibtex(site, page),
+        citation=_citation(page, cited),
+        bibtex=_bibtex(page, cited),
         history=_history(site, page),
     )
 
@@ -180,60 +182,39 @@ def _release_file(
     )
 
 
-def _author(site: Site, page: PageContext) -> str:
-    """Return who made the data, as the header of the ontology says."""
-    parts = ViewParts(site, page, {})
-    creators = _values(site, "http://purl.org/dc/terms/creator")
-    names = [parts.name(each)[0] for each in creators if isinstance(each, str)]
-    return "; ".join(names) or "ctl-kg"
-
-
-def _values(site: Site, predicate: str) -> list[str | Literal]:
-    said = site.describer.outgoing(site.base_iri + "onto/CTL")
-    found = [each.object for each in said if each.predicate.value == predicate]
-    return [
-        each if isinstance(each, Literal) else str(getattr(each, "value", "")) for each in found
-    ]
-
-
-def _citation(site: Site, page: PageContext) -> str:
-    year = str(site.manifest.get("released", ""))[:4]
+def _citation(page: PageContext, cited: Citation) -> str:
+    publisher = "" if cited.publisher in cited.authors else cited.publisher
     return page.messages(
         "downloads.citation",
-        author=_author(site, page),
-        year=year,
-        title=page.messages("site.title"),
-        version=site.manifest.get("version", ""),
-        publisher=f" {page.publisher.name}." if page.publisher.name else "",
-        address=site.base_iri,
+        author=", ".join(cited.authors),
+        year=cited.year,
+        title=cited.title,
+        version=cited.version,
+        publisher=f" {publisher}." if publisher else "",
+        address=cited.iri,
     )
 
 
-def _bibtex(site: Site, page: PageContext) -> str:
-    version = str(site.manifest.get("version", ""))
+def _bibtex(page: PageContext, cited: Citation) -> str:
     fields = {
-        "author": "{" + _bibtex_text(_author(site, page)) + "}",
-        "title": "{" + _bibtex_text(page.messages("site.title")) + "}",
-        "year": str(site.manifest.get("released", ""))[:4],
-        "version": version,
-        "publisher": "{" + _bibtex_text(page.publisher.name) + "}" if page.publisher.name else "",
-        "url": site.base_iri,
-        "note": page.messages("downloads.bibtex_note"),
+        "author": " and ".join("{" + bibtex_text(each) + "}" for each in cited.authors),
+        "title": "{" + bibtex_text(cited.title) + "}",
+        "year": cited.year,
+        "version": bibtex_text(cited.version),
+        "publisher": bibtex_text(cited.publisher),
+        "url": cited.iri,
+        "note": bibtex_text(page.messages("downloads.bibtex_note")),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@misc{{ctl-kg-{version},", *lines, "}"])
-
-
-def _bibtex_text(text: str) -> str:
-    return "".join("\\" + c if c in "{}\\%$#&_" else c for c in text)
+    return "\n".join([f"@misc{{ctl-kg:{cited.version},", *lines, "}"])
 
 
 def _history(site: Site, page: PageContext) -> tuple[str, str | None]:
     """Return what the data says of earlier releases, and its language if it is another."""
-    notes: Sequence[Literal] = [
-        each
-        for each in _values(site, "http://www.w3.org/2004/02/skos/core#historyNote")
-        if isinstance(each, Literal)
+    notes = [
+        each.object
+        for each in site.describer.outgoing(site.base_iri + "onto/CTL")
+        if each.predicate.value == SKOS + "historyNote" and isinstance(each.object, Literal)
     ]
     found = best_literal(notes, page.language)
     if found is None:

@@ -13,7 +13,7 @@ import html
 import json
 import keyword
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -166,11 +166,3 @@ def _frame(bound: Bound) -> str:
 def joined(snippet: Snippet, site: str) -> str:
     """Return the text of a snippet for the site at an address that ends with a slash."""
     return site.join(snippet.pieces)
-
-
-def names_of(query: QueryFile, pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return values by parameter."""
-    return {
-        each.name: [value for name, value in pairs if name == each.name]
-        for each in query.parameters
-    }
