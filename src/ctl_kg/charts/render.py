@@ -28,6 +28,7 @@ from ctl_kg.errors import BusyError, NoPicturesError, PictureError
 _log = logging.getLogger(__name__)
 
 LIMIT_S = 10.0  # for one picture
+_START_LIMIT_S = 60.0  # for the process to be ready
 IDLE_S = 60.0  # after which the process ends
 PNG_SCALE = 2.0  # pixels of a PNG for one of the picture: sharp in print and on fine screens
 _MOST_WAITING = 32
@@ -130,20 +131,10 @@ class Renderer:
         if process is None or process.poll() is not None:
             self._end(process)
             process = self._process = self._start()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        limit = threading.Timer(self._limit_s, process.kill)
-        limit.daemon = True
-        limit.start()
-        try:
-            process.stdin.write(len(message).to_bytes(_HEAD_BYTES, "big") + message)
-            process.stdin.flush()
-            size = int.from_bytes(_read(process.stdout, _HEAD_BYTES), "big")
-            answer = _read(process.stdout, size)
-        except (OSError, EOFError):
-            answer = b""
-        finally:
-            limit.cancel()
+            if not _exchanged(process, b"", _START_LIMIT_S):  # it says that it is ready
+                self._end(process)
+                return b""
+        answer = _exchanged(process, _framed(message), self._limit_s)
         if not answer:
             self._end(process)
         return answer
@@ -191,6 +182,27 @@ class Renderer:
         if self._thread is not None:
             self._thread.shutdown(wait=True)
         self._end(self._process)
+
+
+def _framed(message: bytes) -> bytes:
+    return len(message).to_bytes(_HEAD_BYTES, "big") + message
+
+
+def _exchanged(process: subprocess.Popen[bytes], message: bytes, seconds: float) -> bytes:
+    """Send bytes to a process and return its next answer; nothing if it ends, or is too slow."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    limit = threading.Timer(seconds, process.kill)
+    limit.daemon = True
+    limit.start()
+    try:
+        process.stdin.write(message)
+        process.stdin.flush()
+        return _read(process.stdout, int.from_bytes(_read(process.stdout, _HEAD_BYTES), "big"))
+    except (OSError, EOFError):
+        return b""
+    finally:
+        limit.cancel()
 
 
 def _read(stream: IO[bytes], size: int) -> bytes:

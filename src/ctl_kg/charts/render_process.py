@@ -2,7 +2,8 @@
 
 ``python -m ctl_kg.charts.render_process FONTS SECONDS`` reads jobs from standard input and writes
 answers to standard output. A frame is a length (4 bytes, big-endian) and that many bytes: a job
-is JSON; an answer is one byte, ``O`` or ``E``, and then the picture or what went wrong.
+is JSON; an answer is one byte, ``O`` or ``E``, and then the picture or what went wrong. The
+first answer is ``H``: the process is ready.
 Not here: when the process runs (``render``).
 """
 
@@ -58,17 +59,22 @@ def _without_links(value: Any) -> Any:
     return [_without_links(each) for each in value] if isinstance(value, list) else value
 
 
+def _send(stream: BinaryIO, message: bytes) -> None:
+    stream.write(HEAD.pack(len(message)) + message)
+    stream.flush()
+
+
 def main(fonts: Path, seconds: float) -> None:
     """Draw until standard input ends."""
     with contextlib.suppress(OSError):  # only Linux has it: a machine short of memory ends us first
         Path("/proc/self/oom_score_adj").write_text("1000")
-    os.nice(5)  # pages go before pictures
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     if any(fonts.glob("*.ttf")):
         vl_convert.register_font_directory(str(fonts))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
+    _send(answers, b"H")
     for job in _jobs(sys.stdin.buffer):
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_S)
         try:
@@ -76,8 +82,7 @@ def main(fonts: Path, seconds: float) -> None:
         except (ValueError, KeyError) as error:
             made = b"E" + str(error).encode()
         signal.setitimer(signal.ITIMER_REAL, 0)
-        answers.write(HEAD.pack(len(made)) + made)
-        answers.flush()
+        _send(answers, made)
 
 
 if __name__ == "__main__":

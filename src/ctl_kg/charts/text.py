@@ -13,9 +13,9 @@ from functools import lru_cache
 
 _WIDTHS = {  # thousandths of the size of type → characters
     220: " ", 240: "'.:·’", 260: ",`ijl|‘", 280: "!;I", 300: "()J", 340: "ľ", 360: "[]ft{}",
-    380: "r", 420: "“”", 440: '*-"ť', 460: "/?cz", 480: "L\\sx", 500: "kvy", 520: "ae", 540: "FTZbdgopq",
-    560: "#$%+0123456789<=>CESY^hnu~×", 580: "X«»", 600: "AKPV", 620: "BGR", 640: "_–ď",
-    660: "DOQU", 680: "H", 700: "&N", 760: "…", 780: "w", 800: "æ", 840: "m",
+    380: "r", 420: "“”", 440: '*-"ť', 460: "/?cz", 480: "L\\sx", 500: "kvy", 520: "ae",
+    540: "FTZbdgopq", 560: "#$%+0123456789<=>CESY^hnu~×", 580: "X«»", 600: "AKPV", 620: "BGR",
+    640: "_–ď", 660: "DOQU", 680: "H", 700: "&N", 760: "…", 780: "w", 800: "æ", 840: "m",
     860: "Mœ", 880: "Æ", 940: "WŒ", 980: "@", 1140: "—",
 }  # fmt: skip
 _OF = {character: width / 1000 for width, some in _WIDTHS.items() for character in some}
