@@ -132,7 +132,7 @@ async function main() {
     await writeFile(path.join(OUT, manifest[name]), content);
   }
   // The server sets its pictures in the same type; their renderer reads no web fonts.
-  for (const weight of ["regular", "600"]) {
+  for (const weight of ["regular", "700"]) {
     const font = `dist/fonts/Titillium_Web/titillium-web-v10-latin-ext_latin-${weight}.ttf`;
     await copyFile(path.join(ITALIA, font), path.join(OUT, `titillium-web-${weight}.ttf`));
   }

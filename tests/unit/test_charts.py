@@ -299,7 +299,7 @@ def test_a_fitted_text_has_room(label: str, size: float, room: float) -> None:
 def test_widths_are_at_least_those_of_the_faces() -> None:
     """Otherwise labels that seem to fit would be cut, or overlap."""
     fonts = pytest.importorskip("fontTools.ttLib")
-    for name in ("titillium-web-regular.ttf", "titillium-web-600.ttf"):
+    for name in ("titillium-web-regular.ttf", "titillium-web-700.ttf"):
         face = fonts.TTFont(Path(front_end.FOLDER) / name)
         glyphs, widths = face.getBestCmap(), face["hmtx"]
         em = face["head"].unitsPerEm

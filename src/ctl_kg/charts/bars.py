@@ -253,4 +253,4 @@ def _draw_numbers(
         for x, y, text in ends.values()
     ]  # fmt: skip
     canvas.add("symbol", "series-shapes", symbols, ("x", "y", "shape", "fill"), size=42)
-    canvas.text("numbers", texts, fontSize=kind.small, fontWeight=600)
+    canvas.text("numbers", texts, fontSize=kind.small, fontWeight=theme.BOLD)

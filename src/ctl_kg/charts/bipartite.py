@@ -241,7 +241,7 @@ def _draw_headings(canvas: Canvas, headings: Sequence[_Heading], columns: _Colum
             texts += block(small, each.label, columns.kind, middle, columns.kind_room, 3)
     canvas.add("rule", "group-lines", lines, ("x", "x2", "y"), stroke=theme.LINE)
     canvas.text("group-labels", texts, fontSize=small.size, fill=theme.SOFT,
-                fontWeight=600 if canvas.narrow else 400)  # fmt: skip
+                fontWeight=theme.BOLD if canvas.narrow else 400)  # fmt: skip
 
 
 def _draw_ties(
@@ -356,5 +356,5 @@ def _draw_nodes(
         canvas.text(f"{side}-counts", [] if canvas.narrow else counts, align=align, fill=theme.SOFT,
                     fontSize=canvas.type.small)  # fmt: skip
         canvas.text(
-            f"{side}-labels", labels, align=align, fontWeight=600 if side == "left" else 400
+            f"{side}-labels", labels, align=align, fontWeight=theme.BOLD if side == "left" else 400
         )

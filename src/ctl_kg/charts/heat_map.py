@@ -199,7 +199,7 @@ def _draw_heads(
             ]  # fmt: skip
     turned = {} if upright else {"angle": -90, "align": "left"}
     canvas.text("column-labels", texts, **{"align": "center", "fontSize": kind.small,
-                                           "fontWeight": 600, **turned})  # fmt: skip
+                                           "fontWeight": theme.BOLD, **turned})  # fmt: skip
 
 
 def _draw_rows(
@@ -232,8 +232,8 @@ def _draw_rows(
     canvas.add("rule", "row-lines", lines, ("y",), x=0, x2=canvas.width, stroke=theme.FAINT)
     canvas.add("rect", "group-bands", bands, ("y", "height"), x=0, width=canvas.width,
                fill=theme.FAINT, cornerRadius=3)  # fmt: skip
-    canvas.text("group-labels", headings, fontSize=kind.small, fontWeight=600)
-    canvas.text("group-sums", sums, align="center", fontSize=kind.small, fontWeight=600)
+    canvas.text("group-labels", headings, fontSize=kind.small, fontWeight=theme.BOLD)
+    canvas.text("group-sums", sums, align="center", fontSize=kind.small, fontWeight=theme.BOLD)
     canvas.text("row-labels", labels, align="right")
     return rows, y
 
@@ -295,7 +295,9 @@ def _draw_cells(
     fields = ("x", "y", "fill", "stroke", "strokeDash", "href", "tooltip")
     canvas.add("rect", "cells", boxes, fields, width=grid.wide - 3, height=grid.tall - 3,
                cornerRadius=3, strokeWidth=2)  # fmt: skip
-    canvas.text("cell-texts", texts, align="center", fontSize=canvas.type.small, fontWeight=600)
+    canvas.text(
+        "cell-texts", texts, align="center", fontSize=canvas.type.small, fontWeight=theme.BOLD
+    )
 
 
 def _draw_totals(

@@ -83,7 +83,7 @@ def _draw_heads(
         {"x": left, "y": small * 0.8, "text": fit(layer.label, small, box), "limit": box}
         for layer, left in zip(layers, lefts, strict=True)
     ]
-    canvas.text("layers", texts, fontSize=small, fontWeight=600, fill=theme.SOFT)
+    canvas.text("layers", texts, fontSize=small, fontWeight=theme.BOLD, fill=theme.SOFT)
     return small * 1.9
 
 

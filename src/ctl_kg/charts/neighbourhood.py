@@ -168,7 +168,7 @@ def _texts(
 def _draw_labels(canvas: Canvas, labels: Sequence[Spec]) -> None:
     small = canvas.type.small
     canvas.text("properties", [t for t in labels if t["layer"] == "label"], fontSize=small,
-                fontWeight=600, fill=theme.SOFT)  # fmt: skip
+                fontWeight=theme.BOLD, fill=theme.SOFT)  # fmt: skip
     canvas.text("rests", [t for t in labels if t["layer"] == "rest"], fontSize=small,
                 fill=theme.SOFT)  # fmt: skip
 
@@ -189,7 +189,7 @@ def _draw_centre(
     canvas.add("rect", "centre", box, ("x", "y", "width", "height"), fill=theme.BLUE,
                cornerRadius=4)  # fmt: skip
     text = block(kind, centre.label, x + wide / 2, middle, wide - 24, 4)
-    canvas.text("centre-label", text, align="center", fill=theme.PAPER, fontWeight=600)
+    canvas.text("centre-label", text, align="center", fill=theme.PAPER, fontWeight=theme.BOLD)
 
 
 def _stem(

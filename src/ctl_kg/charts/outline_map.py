@@ -224,7 +224,7 @@ def _draw_marks(canvas: Canvas, marks: Sequence[_Mark], points: Sequence[Point])
         strokeWidth=1.5,
     )
     canvas.text("place-numbers", texts, align="center", fill=theme.PAPER, fontSize=13,
-                fontWeight=600)  # fmt: skip
+                fontWeight=theme.BOLD)  # fmt: skip
 
 
 def _draw_list(canvas: Canvas, points: Sequence[Point], x: float, top: float, room: float) -> float:
@@ -255,7 +255,7 @@ def _draw_list(canvas: Canvas, points: Sequence[Point], x: float, top: float, ro
                           "limit": room - indent})  # fmt: skip
             y += kind.small * 1.2
         y += 6
-    canvas.text("list-numbers", numbers, fill=theme.SOFT, fontWeight=600)
+    canvas.text("list-numbers", numbers, fill=theme.SOFT, fontWeight=theme.BOLD)
     canvas.add("symbol", "list-shapes", shapes, ("x", "y", "shape", "fill"), size=60)
     canvas.text("list-names", names)
     canvas.text("list-notes", notes, fill=theme.SOFT, fontSize=kind.small)

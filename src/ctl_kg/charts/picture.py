@@ -231,7 +231,7 @@ def with_caption(picture: Picture, note: str = "") -> Picture:
     common: Spec = {"baseline": "top", "limit": picture.width, "x": 0}
     texts = [
         {"y": number * title_size * _LINE - above, "text": line, "size": title_size,
-         "weight": 600, "color": theme.INK}
+         "weight": theme.BOLD, "color": theme.INK}
         for number, line in enumerate(title)
     ]  # fmt: skip
     texts += [

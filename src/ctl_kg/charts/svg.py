@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 FAMILY = "Titillium Web"
-_FILES = {"400": "titillium-web-regular.ttf", "600": "titillium-web-600.ttf"}
-_WEIGHTS = {"normal": "400", "bold": "600", "700": "600", "500": "400"}
+_FILES = {"400": "titillium-web-regular.ttf", "700": "titillium-web-700.ttf"}
+_WEIGHTS = {"normal": "400", "bold": "700"}
 _OPENING = re.compile(r"<svg\b[^>]*>")
 
 

@@ -1,8 +1,7 @@
 """How much room a text takes, and what of it fits: before any renderer has seen it.
 
-Widths are those of the semibold face of the theme, rounded up, so the regular face fits as well;
-other scripts are taken as wide as fallback faces draw them. Renderers cut at the same limit
-should a glyph be wider still.
+Widths are those of the wider of the theme's two faces, rounded up; other scripts are taken as wide
+as fallback faces draw them. Renderers cut at the same limit should a glyph be wider still.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _WIDTHS = {  # thousandths of the size of type → characters
-    220: " ", 240: "'.:·’", 260: ",`ijl|‘", 280: "!;I", 300: "()J", 340: "ľ", 360: "[]ft{}",
-    380: "r", 420: "“”", 440: '*-"ť', 460: "/?cz", 480: "L\\sx", 500: "kvy", 520: "ae",
-    540: "FTZbdgopq", 560: "#$%+0123456789<=>CESY^hnu~×", 580: "X«»", 600: "AKPV", 620: "BGR",
-    640: "_–ď", 660: "DOQU", 680: "H", 700: "&N", 760: "…", 780: "w", 800: "æ", 840: "m",
-    860: "Mœ", 880: "Æ", 940: "WŒ", 980: "@", 1140: "—",
+    220: " ", 240: "'", 260: ".:ij·‘’ı", 280: "!,;`l|", 300: "I", 320: "()J", 360: "[]f",
+    380: "rt{}ľŧ", 400: "ł", 420: '"ªº', 440: "*-”", 460: "?cz“", 480: "/Lsx", 500: "\\vyŁť",
+    520: "aek", 540: "FTZgoøŦ", 560: "#$%+0123456789<=>CESY^bdhnpqu~×µþđħŋ", 580: "Xð",
+    600: "KPÞ", 620: "ABGRV«»", 640: "_–", 660: "DOQU", 680: "Hď", 700: "N", 720: "&",
+    780: "w…", 820: "æ", 840: "m", 860: "Mœ", 880: "Æ", 940: "WŒ", 980: "@", 1140: "—",
 }  # fmt: skip
 _OF = {character: width / 1000 for width, some in _WIDTHS.items() for character in some}
 _OTHER, _WIDE = 0.75, 1.4

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 FONT = "Titillium Web, Arial, sans-serif"
+BOLD = 700  # the two faces that renderers find under one family name are this and regular
 INK = "#17324d"
 SOFT = "#455b71"
 LINE = "#c5cdd4"
@@ -82,7 +83,7 @@ def config(language: str, *, narrow: bool = False) -> dict[str, Any]:
         "locale": _LOCALES.get(language, _LOCALES["en"]),
         "axis": {
             "labelFont": FONT, "labelFontSize": size, "labelColor": SOFT, "labelOverlap": "greedy",
-            "titleFont": FONT, "titleFontSize": size, "titleColor": SOFT, "titleFontWeight": 600,
+            "titleFont": FONT, "titleFontSize": size, "titleColor": SOFT, "titleFontWeight": BOLD,
             "domainColor": GREY, "tickColor": LINE, "gridColor": FAINT, "tickSize": 4,
         },
         "text": {"font": FONT, "fontSize": SIZE, "fill": INK},

@@ -25,10 +25,12 @@ _SPECIAL = {
 }  # fmt: skip
 _LETTERS = {
     "ß": r"{\ss}", "æ": r"{\ae}", "Æ": r"{\AE}", "œ": r"{\oe}", "Œ": r"{\OE}", "ø": r"{\o}",
-    "Ø": r"{\O}", "ł": r"{\l}", "Ł": r"{\L}", "ı": r"{\i}", "–": "--", "—": "---", "‘": "`",
-    "’": "'", "“": "``", "”": "''", "«": r"\guillemotleft{}", "»": r"\guillemotright{}",
-    "…": r"\ldots{}", "€": r"\texteuro{}", "→": r"$\rightarrow$", "°": r"\textdegree{}",
+    "Ø": r"{\O}", "ł": r"{\l}", "Ł": r"{\L}", "ı": r"{\i}", "–": "--", "—": "---", "’": "'",
+    "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
+    "«": r"\guillemotleft{}", "»": r"\guillemotright{}", "…": r"\ldots{}", "€": r"\texteuro{}",
+    "→": r"$\rightarrow$", "°": r"\textdegree{}",
 }  # fmt: skip
+_BABEL = {"it": "italian", "en": "english"}  # what biblatex calls the languages
 _ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u",
     "\u0307": ".", "\u0308": '"', "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0327": "c",
@@ -103,17 +105,18 @@ def bibtex(citation: Citation) -> str:
 
     The title stands in braces of its own, so that no style changes its capitals.
     """
+    publisher = "" if citation.publisher in citation.authors else citation.publisher
     authors = " and ".join("{" + bibtex_text(each) + "}" for each in citation.authors)
     fields = {
         "author": authors,
         "title": "{" + bibtex_text(citation.title) + "}",
         "howpublished": bibtex_text(f"{citation.within} {citation.dataset}"),
-        "publisher": bibtex_text(citation.publisher),
+        "publisher": bibtex_text(publisher),
         "year": citation.year,
         "version": bibtex_text(citation.version),
         "url": _bibtex_address(citation.iri),
         "note": bibtex_text(citation.kind),
-        "language": bibtex_text(citation.language),
+        "langid": _BABEL.get(citation.language.partition("-")[0], ""),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{citation.key},", *lines, "}"]) + "\n"
