@@ -185,8 +185,9 @@ async def _crawl_one(app: Any, release: Release, iri: str, findings: Findings) -
         await _check_suffix(app, path, location, kind, answer, findings)
     if PAGE in bodies:
         findings.check(b"<h1" in bodies[PAGE] and b"<title" in bodies[PAGE], path, "no heading")
-        is_form = iri.startswith(_others(release))  # or the home page
-        named = is_form or iri == release.base_iri or iri.encode() in bodies[PAGE]
+        # Home page, form and another name of a thing show something else.
+        other = iri == release.base_iri or iri.startswith(_others(release))
+        named = other or not release.about(iri) or iri.encode() in bodies[PAGE]
         findings.check(named, path, "does not name its IRI")
     _compare(release, iri, bodies, findings)
 

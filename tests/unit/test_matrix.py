@@ -356,7 +356,7 @@ def test_the_command_line_tells_gaps_roles_and_mistakes(made: Made) -> None:
         (["clusters", "boats"], "clusters networks"),
         (["clusters"], "clusters networks"),
         (["clusters", "networks", "--format", "xlsx"], "table, csv, json"),
-        (["clusters", "networks", "--lang", "fr"], "it, en"),
+        (["clusters", "networks", "--lang", "fr"], "it or en"),
         (["clusters", "networks", "--role", "captain"], "network-role:guest"),
     ):
         error = (

@@ -1,4 +1,4 @@
-"""What the commands share: the project chosen on the command line."""
+"""What the commands share: the project and the release chosen on the command line."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from ctl_kg.assets import Assets, find_assets
-from ctl_kg.errors import SettingsError
+from ctl_kg.errors import RequestError, SettingsError
+
+if TYPE_CHECKING:
+    from ctl_kg.settings import Settings
+    from ctl_kg.sparql.store import LocalStore
+
+ReleaseOption = Annotated[
+    Path | None,
+    typer.Option("--release", metavar="DIR", help="Folder of the release; default: release."),
+]
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,42 @@ def chosen_project(context: typer.Context) -> Assets:
     """
     shared = cast("Context | None", context.obj)
     return find_assets(None if shared is None else shared.project_root)
+
+
+def check_language(lang: str) -> None:
+    """Refuse a language that there are no texts in.
+
+    Raises:
+        RequestError: names those that there are.
+    """
+    from ctl_kg.languages import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise RequestError(f"there is no language '{lang}'", hint=f"Use {' or '.join(LANGUAGES)}.")
+
+
+def base_of(settings: Settings) -> str:
+    """Return the base of the IRIs in the release, as its manifest says.
+
+    Raises:
+        ReleaseError: the manifest is damaged.
+    """
+    from ctl_kg.publish.release import MANIFEST, read_manifest
+
+    if not (settings.release_dir / MANIFEST).exists():
+        return settings.base_iri
+    return str(read_manifest(settings.release_dir).get("base_iri", settings.base_iri))
+
+
+def open_store(settings: Settings) -> LocalStore:
+    """Return the dataset of the release.
+
+    Raises:
+        ReleaseError: there is none, or it is damaged.
+    """
+    from ctl_kg.sparql.store import open_release_store
+
+    return open_release_store(settings.release_dir, base_iri=base_of(settings))
 
 
 def check_address(host: str, port: int) -> None:

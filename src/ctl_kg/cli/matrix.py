@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ctl_kg.cli.context import ReleaseOption, check_language, open_store
 from ctl_kg.errors import RequestError
 
 if TYPE_CHECKING:
@@ -44,10 +45,7 @@ def matrix(
     paths: Annotated[
         bool, typer.Option("--paths", help="Look for the nearest path across each gap.")
     ] = False,
-    release: Annotated[
-        Path | None,
-        typer.Option("--release", metavar="DIR", help="Folder of the release; default: release."),
-    ] = None,
+    release: ReleaseOption = None,
 ) -> None:
     """Tell which members of two classes are linked; without ROWS and COLUMNS, list the matrices.
 
@@ -58,7 +56,6 @@ def matrix(
     ctl-kg matrix projects components --stated --format csv;
     ctl-kg matrix clusters ecosystems --paths --format json
     """
-    from ctl_kg.languages import LANGUAGES
     from ctl_kg.publish.matrix import MATRICES, matrix_query
     from ctl_kg.sparql.results import write_json
     from ctl_kg.sparql.terms import Solutions
@@ -66,9 +63,9 @@ def matrix(
     from ctl_kg.web.matrix_wishes import read_asked
     from ctl_kg.web.row_cache import read_rows
 
-    for name, value, allowed in (("format", chosen, _FORMATS), ("lang", lang, LANGUAGES)):
-        if value not in allowed:
-            raise RequestError(f"there is no {name} '{value}'", hint=f"Use {', '.join(allowed)}.")
+    check_language(lang)
+    if chosen not in _FORMATS:
+        raise RequestError(f"there is no format '{chosen}'", hint=f"Use {', '.join(_FORMATS)}.")
     if not rows and not columns:
         for each in MATRICES:
             typer.echo(f"{each.name}  {title_of(each, lang)}: {each.says[lang]}")
@@ -125,15 +122,12 @@ class _Opened:
 def _open(folder: Path | None) -> _Opened:
     from ctl_kg.namespaces import Curies, prefixes
     from ctl_kg.publish.description import Describer
-    from ctl_kg.publish.release import read_manifest
     from ctl_kg.publish.resources import Resources
     from ctl_kg.publish.why import Why
     from ctl_kg.settings import load_settings
-    from ctl_kg.sparql.store import open_release_store
 
-    settings = load_settings(release_dir=folder)
-    base_iri = str(read_manifest(settings.release_dir).get("base_iri", settings.base_iri))
-    store = open_release_store(settings.release_dir, base_iri=base_iri)
+    store = open_store(load_settings(release_dir=folder))
+    base_iri = store.base_iri
     describer = Describer(store, base_iri)
     why = Why(store, describer, base_iri)
     return _Opened(base_iri, store, Curies(prefixes(base_iri)), describer, why,

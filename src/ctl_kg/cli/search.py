@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ctl_kg.cli.context import ReleaseOption, base_of, check_language, open_store
 from ctl_kg.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ def search(
     ] = 10,
     lang: Annotated[str, typer.Option("--lang", help="Language of labels: it or en.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
-    release: Annotated[
-        Path | None,
-        typer.Option("--release", metavar="DIR", help="Folder of the release; default: release."),
-    ] = None,
+    release: ReleaseOption = None,
 ) -> None:
     """Search names, acronyms and descriptions; forgives accents and typing errors.
 
@@ -54,19 +51,15 @@ def search(
     ctl-kg search '"smart cities"' --json;
     ctl-kg search 'idrogeno -progetto'
     """
-    from ctl_kg.languages import LANGUAGES
     from ctl_kg.namespaces import Curies, prefixes
-    from ctl_kg.publish.release import read_manifest
     from ctl_kg.publish.search import open_search
     from ctl_kg.publish.search_question import parse
     from ctl_kg.settings import load_settings
-    from ctl_kg.sparql.store import open_release_store
 
-    if lang not in LANGUAGES:
-        raise ParameterError("lang", f"there is no language '{lang}'", hint="Use it or en.")
-    folder = load_settings(release_dir=release).release_dir
-    base_iri = str(read_manifest(folder).get("base_iri", load_settings().base_iri))
-    index = open_search(folder, base_iri, lambda: open_release_store(folder, base_iri=base_iri))
+    check_language(lang)
+    settings = load_settings(release_dir=release)
+    base_iri = base_of(settings)
+    index = open_search(settings.release_dir, base_iri, lambda: open_store(settings))
     curies = Curies(prefixes(base_iri))
     found = index.search(
         parse(" ".join(text).encode(errors="replace").decode()),

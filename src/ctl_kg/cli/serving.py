@@ -17,6 +17,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ctl_kg.cli.arguments import read_flags, read_input, read_text
+from ctl_kg.cli.context import (
+    ReleaseOption,
+    check_address,
+    check_language,
+    chosen_project,
+    open_store,
+    shown_progress,
+)
 from ctl_kg.errors import (
     NotFoundError,
     ParameterError,
@@ -35,10 +43,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "jsonld", "nt", "rdf")
 
-_ReleaseOption = Annotated[
-    Path | None,
-    typer.Option("--release", metavar="DIR", help="Folder of the release; default: release."),
-]
 _LangOption = Annotated[
     str, typer.Option("--lang", help="Language of titles and labels: it or en.")
 ]
@@ -67,7 +71,7 @@ def query(
     endpoint: Annotated[
         str | None, typer.Option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint.")
     ] = None,
-    release: _ReleaseOption = None,
+    release: ReleaseOption = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option("--param", metavar="NAME=VALUE", help="A value; also as --NAME VALUE."),
@@ -137,8 +141,6 @@ def _asked(
 
 def _query_folder(context: typer.Context, settings: Settings) -> Path:
     """Return where the stock queries are: in the release, else among the authored files."""
-    from ctl_kg.cli.context import chosen_project
-
     folder = settings.release_dir / "queries"
     return folder if folder.is_dir() else chosen_project(context).queries
 
@@ -161,17 +163,12 @@ def _stock_query(context: typer.Context, settings: Settings, name: str) -> Query
 
 def _store(settings: Settings, endpoint: str | None) -> tuple[Store, str]:
     """Return the store to ask, and the base IRI of its data."""
-    from ctl_kg.publish.release import read_manifest
-    from ctl_kg.sparql.store import open_release_store
-
     if endpoint is not None:
         from ctl_kg.sparql.remote import RemoteStore
 
         return RemoteStore(endpoint), settings.base_iri
-    base_iri = settings.base_iri
-    if (settings.release_dir / "manifest.json").exists():
-        base_iri = read_manifest(settings.release_dir).get("base_iri", base_iri)
-    return open_release_store(settings.release_dir, base_iri=base_iri), base_iri
+    store = open_store(settings)
+    return store, store.base_iri
 
 
 def _print_result(
@@ -227,7 +224,7 @@ def queries(
     columns: Annotated[
         bool, typer.Option("--columns", help="With version, parameters and columns of each.")
     ] = False,
-    release: _ReleaseOption = None,
+    release: ReleaseOption = None,
     lang: _LangOption = "en",
 ) -> None:
     """List the stock queries by group, or show one with its parameters and columns.
@@ -238,11 +235,9 @@ def queries(
     ctl-kg queries clusters-by-network;
     ctl-kg queries --json
     """
-    from ctl_kg.languages import LANGUAGES
     from ctl_kg.sparql.query_file import GROUPS, load_queries
 
-    if lang not in LANGUAGES:
-        raise RequestError(f"there is no language '{lang}'", hint="Use it or en.")
+    check_language(lang)
     settings = load_settings(release_dir=release)
     if name is not None:
         _show_query(settings, _stock_query(context, settings, name), lang, as_json=as_json)
@@ -349,7 +344,7 @@ def _allowed(settings: Settings, parameter: Parameter, curies: Curies) -> list[t
 
 def serve(
     context: typer.Context,
-    release: _ReleaseOption = None,
+    release: ReleaseOption = None,
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="TCP port to listen on.")] = None,
     config: Annotated[
@@ -367,7 +362,6 @@ def serve(
     ctl-kg serve;
     ctl-kg serve --release release --host 0.0.0.0 --port 8080
     """
-    from ctl_kg.cli.context import check_address
     from ctl_kg.web.run import run
 
     settings = load_settings(config=config, release_dir=release, host=host, port=port)
@@ -384,8 +378,6 @@ def serve(
 def _build(context: typer.Context, settings: Settings) -> None:
     """Build the release with the same function as ``ctl-kg build``."""
     import importlib
-
-    from ctl_kg.cli.context import chosen_project, shown_progress
 
     build = importlib.import_module("ctl_kg.publish.build").build
     with shown_progress() as progress:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctl_kg.errors import ParameterError, RequestError
+from ctl_kg.cli.context import ReleaseOption, check_language, open_store
+from ctl_kg.errors import ParameterError
 
 if TYPE_CHECKING:
     from ctl_kg.publish.resources import Resources
@@ -29,10 +30,7 @@ def why(
     ] = 4,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="Language: it or en.")] = "it",
-    release: Annotated[
-        Path | None,
-        typer.Option("--release", metavar="DIR", help="Folder of the release; default: release."),
-    ] = None,
+    release: ReleaseOption = None,
 ) -> None:
     """Tell how two resources are linked: the shortest paths, each step with its source.
 
@@ -41,10 +39,7 @@ def why(
     ctl-kg why AFIL TAV --lang en;
     ctl-kg why network:eusalp eco:nutrizione --json
     """
-    from ctl_kg.languages import LANGUAGES
-
-    if lang not in LANGUAGES:
-        raise RequestError(f"there is no language '{lang}'", hint="Use it or en.")
+    check_language(lang)
     explainer, resources = _open(release)
     first, second = resources.find(start, "FROM"), resources.find(end, "TO")
     if first == second:
@@ -60,18 +55,12 @@ def why(
 
 def _open(release: Path | None) -> tuple[Why, Resources]:
     from ctl_kg.publish.description import Describer
-    from ctl_kg.publish.release import read_manifest
     from ctl_kg.publish.resources import Resources
     from ctl_kg.publish.why import Why
     from ctl_kg.settings import load_settings
-    from ctl_kg.sparql.store import open_release_store
 
-    settings = load_settings(release_dir=release)
-    base_iri = settings.base_iri
-    if (settings.release_dir / "manifest.json").exists():
-        base_iri = read_manifest(settings.release_dir).get("base_iri", base_iri)
-    store = open_release_store(settings.release_dir, base_iri=base_iri)
-    explainer = Why(store, Describer(store, base_iri), base_iri)
+    store = open_store(load_settings(release_dir=release))
+    explainer = Why(store, Describer(store, store.base_iri), store.base_iri)
     return explainer, Resources(store, explainer.reader)
 
 

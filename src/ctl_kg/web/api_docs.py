@@ -25,6 +25,7 @@ from ctl_kg.web import api
 from ctl_kg.web.api import language_of, refuse_unknown
 from ctl_kg.web.api_answers import formats_of
 from ctl_kg.web.api_values import choices_of, takes_empty, takes_several
+from ctl_kg.web.api_view import ApiView
 from ctl_kg.web.api_wishes import DEFAULT_SIZE, LARGEST_SIZE, filter_pattern
 from ctl_kg.web.matrix_docs import matrix_description
 from ctl_kg.web.negotiation import choose_media_type
@@ -34,7 +35,6 @@ from ctl_kg.web.responses import SECURITY_HEADERS, Representation, respond, see_
 from ctl_kg.web.search_docs import search_description
 from ctl_kg.web.site import Site
 from ctl_kg.web.stock import query_groups
-from ctl_kg.web.views import ApiView
 from ctl_kg.web.why_docs import why_description
 
 # What describes the endpoints of other modules: a document with paths, schemas and tags each.

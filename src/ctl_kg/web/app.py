@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ctl_kg.errors import CtlKgError, NotFoundError
 from ctl_kg.settings import Settings
 from ctl_kg.web import (
-    charts,
     api,
+    charts,
     cite,
     discovery,
     downloads,

@@ -7,12 +7,13 @@ from pyoxigraph import Literal, NamedNode
 from ctl_kg.languages import best_literal
 from ctl_kg.publish.description import RDF_TYPE
 from ctl_kg.publish.profiles import PROFILES
+from ctl_kg.web.folder_view import ListView
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.responses import Links, uri
 from ctl_kg.web.signposting import Subject
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import Entry, HeadLink, Link, ListView, Pager
+from ctl_kg.web.views import Entry, HeadLink, Link, Pager
 
 LIST_PAGE = 200
 

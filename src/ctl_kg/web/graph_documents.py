@@ -112,8 +112,11 @@ def _view(
     if number > pages:
         raise no_such_page(number, pages)
     shown = named[(number - 1) * _SUBJECTS : number * _SUBJECTS]
-    said = [statement for each in shown for statement in by_subject[each]]
-    labels, definitions = site.describer.label_index(said), site.describer.definition_index(said)
+    sayings = [statement for each in shown for statement in by_subject[each]]
+    labels, definitions = (
+        site.describer.label_index(sayings),
+        site.describer.definition_index(sayings),
+    )
     parts = StatementParts(site, page, labels, definitions)
     lead = page.messages(f"documents.{title}_lead")
     return GraphView(

@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from ctl_kg.settings import Settings
 
-# Made once: json.dumps() would make a new encoder for each line.
-_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+_encode = msgspec.json.Encoder(enc_hook=str).encode
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -75,7 +76,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             document["traceback"] = self.formatException(record.exc_info)
-        return _encode(document)
+        return _encode(document).decode()
 
 
 class TextFormatter(logging.Formatter):

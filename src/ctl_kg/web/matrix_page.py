@@ -14,23 +14,19 @@ from ctl_kg.web.matrix_documents import (
     nearest_paths,
     title_of,
 )
-from ctl_kg.web.pages import PageContext
-from ctl_kg.web.site import Site
-from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import (
-    Link,
-    Mark,
+from ctl_kg.web.matrix_view import (
     MatrixCell,
     MatrixDetail,
     MatrixGap,
     MatrixRow,
     MatrixTable,
     MatrixView,
-    Option,
-    Pager,
-    Value,
-    WhyHop,
 )
+from ctl_kg.web.pages import PageContext
+from ctl_kg.web.site import Site
+from ctl_kg.web.values import ViewParts
+from ctl_kg.web.views import Link, Mark, Option, Pager, Value
+from ctl_kg.web.why_view import WhyHop
 
 
 def others(page: PageContext, name: str = "") -> tuple[Link, ...]:

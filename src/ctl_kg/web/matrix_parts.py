@@ -13,11 +13,11 @@ from ctl_kg.rdf.terms import text_of
 from ctl_kg.web.chart_view import Chart, chart_of
 from ctl_kg.web.matrix_charts import WISHES, code_label, heat_map_of, network_of
 from ctl_kg.web.matrix_documents import Asked, title_of
-from ctl_kg.web.matrix_view import DoorEntry, LinkEvidence, MatrixDoor, MatrixPage
+from ctl_kg.web.matrix_view import DoorEntry, LinkEvidence, MatrixDoor, MatrixPage, MatrixView
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import Link, MatrixView, Option, Value
+from ctl_kg.web.views import Link, Option, Value
 
 # What a matrix is summed up in.
 _ROLL_UPS = {"clusters/components": "clusters/missions"}

@@ -95,7 +95,10 @@ class Nursery:
             await asyncio.wait_for(process.hello, _START_LIMIT_S)
         except TimeoutError as error:
             process.kill()
-            raise BusyError("no process can be started for the query") from error
+            raise StoreError("no process can be started for the query") from error
+        except BaseException:
+            process.kill()
+            raise
         return process
 
     def kill(self) -> None:

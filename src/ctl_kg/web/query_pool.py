@@ -1,10 +1,11 @@
 """Run queries from the public in processes that can be killed: who gets one, and for how long.
 
 Every query begins in the *fast lane*, a few processes at normal priority. What is not answered
-within a slice of 50 ms is costly: it leaves the lane to the next query, goes on at the lowest
-priority with at most ``query_workers`` others, or is stopped until one of them ends. So a plain
-query is answered at once however many costly ones run, and so are pages. A process that ran a
-costly query, overran, or lost its client is killed; the nursery forks another in milliseconds.
+within a slice of 50 ms of processor time is costly: it leaves the lane to the next query, goes
+on at the lowest priority with at most ``query_workers`` others, or is stopped until one of them
+ends. So a plain query is answered at once however many costly ones run, and so are pages. A
+process that ran a costly query, overran, or lost its client is killed; the nursery forks another
+in milliseconds.
 
 Nothing here waits. A process has its next query before it has answered the last (to wake it
 takes as long as a small query); should the last prove costly, the next goes to another process.
@@ -137,8 +138,10 @@ class QueryPool:
         for tickets in [self._waiting, *self._tickets.values()]:
             for ticket in tickets:
                 ticket.settle(_busy())
-        for task in list(self._starting):
+        starting = list(self._starting)
+        for task in starting:
             task.cancel()
+        await asyncio.gather(*starting, return_exceptions=True)
         if self._clock is not None:
             self._clock.cancel()
         await asyncio.to_thread(self.nursery.close)
@@ -343,9 +346,7 @@ class QueryPool:
         """Look after all limits of time."""
         self._clock = None
         now = self._loop.time()
-        for process in [
-            each for each in self._lane if each.is_busy and now - each.begun_at >= SLICE_S
-        ]:
+        for process in [each for each in self._lane if each.has_used(SLICE_S)]:
             self._demote(process)
         for process in [*self._stopped, *self._costly]:
             ticket = self._tickets[process][0]

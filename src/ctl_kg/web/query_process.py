@@ -11,7 +11,7 @@ own alarm should the server be gone.
 
 Frames. To a query process: a length (4 bytes, big-endian) and a job as JSON. From it: a kind
 (one byte), a length and that many bytes; ``H`` says hello with the process id, ``D`` is a piece
-of the answer, ``E`` ends it with the head, or with an error, as JSON.
+of the answer, ``E`` ends it with the head, ``X`` with an error, both as JSON.
 Not here: which process gets a query, and for how long (``query_pool``).
 """
 
@@ -31,17 +31,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import msgspec
+
 from ctl_kg.errors import BusyError, CtlKgError, QueryLimitError
 from ctl_kg.publish.formats import GraphWriter, read_context
 from ctl_kg.publish.release import manifest_digest
 from ctl_kg.sparql.store import open_release_store
-from ctl_kg.web.query_job import Desk, Job, Limits
+from ctl_kg.web.query_job import Desk, Head, Job, Limits
 
 JOB_HEAD = struct.Struct(">I")
 FRAME_HEAD = struct.Struct(">cI")
 PIECE_BYTES = 256 * 1024
 _GRACE_S = 2.0  # the server kills at the limit; this is for a server that is gone
 _ERROR_FIELDS = ("message", "hint", "line", "column", "offers", "limit", "name", "allowed")
+_decode_job = msgspec.json.Decoder(Job).decode
 
 
 class Output(io.RawIOBase):
@@ -76,11 +79,15 @@ class Output(io.RawIOBase):
             self._held.clear()
         return len(data)
 
-    def end(self, document: dict[str, Any]) -> None:
-        """Send the rest and the head."""
-        head = json.dumps(document).encode()
+    def end(self, result: Head | CtlKgError) -> None:
+        """Send the rest and the head, or what was met instead."""
+        kind, document = (
+            (b"X", error_document(result)) if isinstance(result, CtlKgError) else (b"E", result)
+        )
+        content = msgspec.json.encode(document)
         rest = FRAME_HEAD.pack(b"D", len(self._held)) + self._held if self._held else b""
-        self._connection.sendall(rest + FRAME_HEAD.pack(b"E", len(head)) + head)
+        end = FRAME_HEAD.pack(kind, len(content))
+        self._connection.sendall(rest + end + content)
 
 
 def error_document(error: CtlKgError) -> dict[str, Any]:
@@ -93,12 +100,11 @@ def answer_one(desk: Desk, connection: socket.socket, message: bytes, most_bytes
     """Answer one job; errors that we know become the end of the answer."""
     output = Output(connection, most_bytes)
     try:
-        head = desk.answer(Job(*json.loads(message)), cast(BinaryIO, output))
-        output.end(head._asdict())
+        output.end(desk.answer(_decode_job(message), cast(BinaryIO, output)))
     except CtlKgError as error:
-        output.end(error_document(error))
+        output.end(error)
     except (MemoryError, RecursionError):
-        output.end(error_document(out_of_memory()))
+        output.end(out_of_memory())
 
 
 def out_of_memory() -> QueryLimitError:

@@ -17,8 +17,8 @@ from ctl_kg.languages import DEFAULT_LANGUAGE, LANGUAGES, Messages, negotiate_la
 from ctl_kg.web.pages import PageContext, Publisher, publisher_of
 from ctl_kg.web.site import Site
 
-# Bytes, plain or escaped, that are not ASCII text.
-_MAY_BE_NO_TEXT = re.compile(rb"[\x00\x80-\xff]|%(?:00|[89A-Fa-f][0-9A-Fa-f])")
+# Escaped bytes that are not ASCII text.
+_MAY_BE_NO_TEXT = re.compile(rb"%(?:00|[89A-Fa-f])")
 
 
 def site_of(request: Request) -> Site:
@@ -52,7 +52,7 @@ def check_text(request: Request) -> None:
         RequestError: it is not UTF-8, or holds a NUL.
     """
     for part in (raw_path(request).encode("latin-1"), request.scope.get("query_string", b"")):
-        if not _MAY_BE_NO_TEXT.search(part):
+        if part.isascii() and b"\0" not in part and not _MAY_BE_NO_TEXT.search(part):
             continue
         decoded = unquote_to_bytes(part)
         try:

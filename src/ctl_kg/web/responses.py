@@ -114,8 +114,9 @@ def uri(iri: str) -> str:
 
 def _quoted(value: str) -> str:
     """Return a quoted-string (RFC 9110 §5.6.4); characters outside ASCII become "?"."""
-    plain = "".join(c if " " <= c <= "~" else "?" for c in value)
-    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if not (value.isascii() and value.isprintable()):
+        value = "".join(c if " " <= c <= "~" else "?" for c in value)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @lru_cache(maxsize=16)

@@ -15,9 +15,10 @@ from ctl_kg.publish.search_index import FIELD_OF, Text
 from ctl_kg.publish.search_question import MOST_CHARACTERS, MOST_WORDS
 from ctl_kg.publish.snippets import Marked, Marker, as_html
 from ctl_kg.web.pages import PageContext
+from ctl_kg.web.search_view import FacetChoice, FacetGroup, SearchHit, SearchView
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import FacetChoice, FacetGroup, Link, Pager, SearchHit, SearchView
+from ctl_kg.web.views import Link, Pager
 
 _EXAMPLES = ("vanguard initiative", "PNRR", "idrogeno", "cluster:afil")
 _FACETS_SHOWN = 8

@@ -23,10 +23,10 @@ from ctl_kg.web.requests import page_of
 from ctl_kg.web.responses import Representation, respond, retry_headers
 from ctl_kg.web.site import Site
 from ctl_kg.web.sparql_terms import example_text
-from ctl_kg.web.sparql_view import ExampleGroup, SparqlPage
+from ctl_kg.web.sparql_view import ExampleGroup, Explanation, SparqlPage
 from ctl_kg.web.stock_form import version_of
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import Explanation, Link, Option
+from ctl_kg.web.views import Link, Option
 
 _VARY = ("Accept", "Accept-Language")
 _HEADERS: dict[str, str] = {}

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ctl_kg.web.views import Explanation, Link, Option, Table
+from ctl_kg.web.views import Link, Option, Table
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an answer is empty; ``steps`` are patterns and whether each matches on its own."""
+
+    message: str
+    line: int | None = None
+    pattern: str = ""
+    suggestions: tuple[Link, ...] = ()
+    steps: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ from ctl_kg.web.responses import SECURITY_HEADERS, Representation, respond, retr
 from ctl_kg.web.row_cache import read_rows
 from ctl_kg.web.site import Site
 from ctl_kg.web.stock_form import form_fields, told, version_of
-from ctl_kg.web.stock_view import EmbedPage, QueryPage
+from ctl_kg.web.stock_view import ColumnHelp, EmbedPage, QueryPage
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import ColumnHelp, Link, Table
+from ctl_kg.web.views import Link, Table
 
 _VARY = ("Accept", "Accept-Language")
 SHOWN_ROWS = 250  # of a table on a page; the downloads have them all

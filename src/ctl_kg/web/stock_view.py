@@ -7,7 +7,17 @@ from typing import ClassVar
 
 from ctl_kg.web.chart_view import Chart
 from ctl_kg.web.query_snippets import Snippet
-from ctl_kg.web.views import ColumnHelp, CoverageNote, Link, Option, Table
+from ctl_kg.web.views import CoverageNote, Link, Option, Table
+
+
+@dataclass(frozen=True)
+class ColumnHelp:
+    """What a column of the answer means."""
+
+    name: str
+    label: str
+    description: str
+    unit: str
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ from ctl_kg.web.requests import accept_of, page_of, site_of
 from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import Link, Mark, Option, WhyEnd, WhyHop, WhyPath, WhyView
+from ctl_kg.web.views import Link, Mark, Option
+from ctl_kg.web.why_view import WhyEnd, WhyHop, WhyPath, WhyView
 
 API_FORMATS = (JSON, JSON_LD, *DATASET_FORMATS)
 _PARAMETERS = ("from", "to", "limit", "max_hops", "format", "lang")
