@@ -23,7 +23,7 @@ from ctl_kg.errors import BusyError, CtlKgError, StoreError
 from ctl_kg.web.query_job import Head, Job
 from ctl_kg.web.query_process import FRAME_HEAD, JOB_HEAD, out_of_memory
 
-_JOBS_PER_PROCESS = 20_000  # then it is replaced, whatever it may have leaked
+_JOBS_PER_PROCESS = 200_000  # then it is replaced, whatever it may have leaked
 _MOST_WALL = 40  # times the processor time that a slice has
 _decode_head = msgspec.json.Decoder(Head).decode
 _IN_MEMORY_BYTES = 4_000_000  # of one answer; the rest waits on disk for the client
