@@ -346,3 +346,29 @@ def test_the_answer_is_kept_and_the_same_bytes_each_time(client: TestClient) -> 
         if suffix != "json":
             assert one.content == two.content
     assert json.loads(client.get("/api/queries/seats").content)["total"] == 10
+
+
+def test_values_given_before_are_the_same_in_other_combinations(client: TestClient) -> None:
+    path = "/api/queries/project-figures?size=all"
+    everything = client.get(path).json()["rows"]
+    some = sorted({row["project"] for row in everything})[:4]
+
+    def rows(*projects: str) -> list[dict[str, Any]]:
+        answer = client.get(path, params={"size": "all", "project": projects})
+        assert answer.json()["parameters"]["project"] == list(projects)
+        return answer.json()["rows"]  # type: ignore[no-any-return]
+
+    for chosen in (some[:1], some[1:2], some[:2], some[1::-1], some, some[:1]):
+        assert rows(*chosen) == [row for row in everything if row["project"] in chosen]
+    refused = client.get(path, params={"project": [*some, "project:none"]})
+    assert refused.status_code == 400
+    assert refused.json()["value"] == "project:none"
+
+
+def test_the_links_keep_what_was_asked_but_for_the_page(client: TestClient) -> None:
+    for search in ("", "p%61ge=2&", "filter=asRead:ne:%22a%3C\u00e8&", "page=2&", "sort=-target&"):
+        answer = client.get(f"/api/queries/anomalies?{search}size=40&lang=en")
+        found = answer.json()["links"]["first"].partition("?")[2]
+        assert found.isascii()
+        asked = [pair for pair in parse_qsl(search + "size=40&lang=en") if pair[0] != "page"]
+        assert parse_qsl(found) == [*asked, ("page", "1")], search

@@ -8,7 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ctl_kg.publish.row_documents import Piece, geo_json_document, json_ld_document, plain_rows
+from ctl_kg.publish.row_documents import (
+    Piece,
+    geo_json_document,
+    json_ld_document,
+    plain_rows,
+    write_json,
+)
 from ctl_kg.publish.tables import (
     Binding,
     geometry_of_wkt,
@@ -137,6 +143,24 @@ def test_a_binding_is_the_term_that_it_was() -> None:
     assert str(term_of(iri("x:a"))) == "<x:a>"
     assert str(term_of(text("a", "en"))) == '"a"@en'
     assert str(term_of(number("1"))) == f'"1"^^<{XSD}integer>'
+
+
+def test_a_triple_term_is_a_text_that_names_its_parts() -> None:
+    parts = {"subject": iri("x:a"), "predicate": iri("x:b"), "object": text("c", "it")}
+    triple = Binding("triple", parts)
+    assert str(term_of(triple)) == '<x:a> <x:b> "c"@it'
+    (row,) = plain_rows(piece([{"name": triple, "n": number("1")}]))
+    assert json.loads(str(row["name"])) == {
+        "subject": {"type": "uri", "value": "x:a"},
+        "predicate": {"type": "uri", "value": "x:b"},
+        "object": {"type": "literal", "value": "c", "xml:lang": "it"},
+    }
+    assert row["n"] == 1
+
+
+def test_whole_numbers_of_any_length_stand_in_the_json() -> None:
+    rows = [{"name": None, "n": int("9" * 300), "who": None}]
+    assert json.loads(write_json(plain_rows(piece([{"n": number("9" * 300)}])))) == rows
 
 
 def test_every_row_has_every_column() -> None:

@@ -40,7 +40,8 @@ from ctl_kg.web.query_job import Job
 from ctl_kg.web.row_cache import Bound, Rows, read_rows
 from ctl_kg.web.site import Site
 
-_PLAIN = re.compile(r"[\w.~%=&:,+-]*", re.ASCII)  # needs no escape where it stands
+# Names without escapes, and values that need no other; each pair ends where the next begins.
+_PLAIN = re.compile(r"(?:[\w.-]++=[\w.~%:,+-]*+(?:&(?=.)|\Z))*+", re.ASCII)
 _EVIDENCE_COLUMNS = {
     "_certainty": ("iri", {"it": "Certezza più debole", "en": "Weakest certainty"}),
     "_passages": ("string", {"it": "Passi", "en": "Passages"}),
