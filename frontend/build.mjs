@@ -8,6 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import * as sass from "sass";
+import { DATA_NOTES, DATA_PACKAGES, places, provinces } from "./geography.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const MODULES = path.join(HERE, "node_modules");
@@ -65,7 +66,7 @@ async function addDependencies(name, packages) {
 
 /** The licences of all packages of which something is in the bundles. */
 async function licences(metafile) {
-  const packages = new Set(["bootstrap-italia"]);
+  const packages = new Set(["bootstrap-italia", ...DATA_PACKAGES]);
   for (const input of Object.keys(metafile.inputs)) {
     const found = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (found) packages.add(found[1]);
@@ -83,7 +84,7 @@ async function licences(metafile) {
     const body = files.length ? await readFile(path.join(folder, files[0]), "utf8") : "";
     parts.push(`${name} ${about.version} (${about.license ?? "see text"})\n\n${body.trim()}\n`);
   }
-  return parts.join(`\n${"-".repeat(80)}\n\n`);
+  return [...parts, DATA_NOTES].join(`\n${"-".repeat(80)}\n\n`);
 }
 
 async function main() {
@@ -136,9 +137,15 @@ async function main() {
     const font = `dist/fonts/Titillium_Web/titillium-web-v10-latin-ext_latin-${weight}.ttf`;
     await copyFile(path.join(ITALIA, font), path.join(OUT, `titillium-web-${weight}.ttf`));
   }
-  const icons = await sprite();
-  manifest["icons.svg"] = withDigest("icons.svg", icons);
-  await writeFile(path.join(OUT, manifest["icons.svg"]), icons);
+  const made = {
+    "icons.svg": await sprite(),
+    "provinces.json": await provinces(MODULES),
+    "places.json": places(MODULES),
+  };
+  for (const [name, content] of Object.entries(made)) {
+    manifest[name] = withDigest(name, content);
+    await writeFile(path.join(OUT, manifest[name]), content);
+  }
   await writeFile(path.join(OUT, "licences.txt"), await licences(metafile));
   await writeFile(path.join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "src" / "ctl_kg" / "web" / "static"
-_SOURCES = ("build.mjs", "icons.txt", "package.json", "package-lock.json")
+_SOURCES = ("build.mjs", "geography.mjs", "icons.txt", "package.json", "package-lock.json")
 _FOLDERS = ("js", "scss", "static")
 
 

@@ -34,7 +34,13 @@ PAGES: dict[str, tuple[str, int]] = {
     "why": ("/why?from=cluster:afil&to=network:eusalp", 200),
     "matrix": ("/matrix/clusters/networks", 200),
     "matrices": ("/matrix", 200),
+    "map": ("/map", 200),
+    "map, everything": ("/map?kind=all", 200),
+    "timeline": ("/timeline", 200),
+    "timeline, narrowed": ("/timeline?cluster=lac", 200),
+    "timeline, refused": ("/timeline?cluster=nobody", 400),
     "api": ("/api", 200),
+    "answer in a frame": ("/queries/cluster-degree/embed", 200),
     "quality": ("/quality", 200),
     "anomalies": ("/quality/anomalies", 200),
     "links to review": ("/quality/inferred?cluster=cluster:afil", 200),
@@ -48,6 +54,26 @@ PAGES: dict[str, tuple[str, int]] = {
     "unknown parameter": ("/quality/anomalies?kind=nonsense", 400),
     "unknown resource": ("/data/cluster/nobody.html", 404),
 }  # fmt: skip
+
+# What only a script draws, by the start of the path: a page is not judged before it is there.
+_DRAWN_BY_SCRIPTS = {"/sparql": ".yasqe .CodeMirror"}
+# What another site shows in a frame of its own has no menu and no other language.
+IN_A_FRAME = {"answer in a frame"}
+# Routes whose answers are no pages of the site: files, data, what those who run it ask.
+FILES = frozenset({
+    "/api/matrix", "/api/matrix/{rows}/{columns}", "/api/openapi.json", "/api/queries",
+    "/api/queries/{name:path}", "/api/search", "/api/suggestions", "/api/why",
+    "/charts/{name}.{suffix}", "/cite", "/context/{name}", "/download/SHA256SUMS",
+    "/download/{name:path}", "/healthz", "/metrics", "/opensearch.xml",
+    "/queries/{name}/chart.{suffix}", "/readyz", "/robots.txt", "/sitemap.xml",
+    "/sparql/examples.json", "/sparql/terms.json", "/sparql/texts.json", "/static/{name}",
+    "/static/swagger-ui/{name}",
+})  # fmt: skip
+
+
+def drawn(path: str) -> str:
+    """Return a selector of what only a script draws on a page, or an empty text."""
+    return next((what for start, what in _DRAWN_BY_SCRIPTS.items() if path.startswith(start)), "")
 
 
 def address(path: str, language: str) -> str:

@@ -12,6 +12,18 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 WIDTHS = (1440, 390)
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+# Images further down are fetched, too, and what they say of a failure is heard.
+_DRAWN = """async () => {
+  const images = [...document.images].filter((image) => image.checkVisibility());
+  for (const image of images) image.loading = "eager";
+  await Promise.all(images.map((image) => image.decode().catch(() => {})));
+  await document.fonts.ready;
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+_MOVING = """() => document.getAnimations()
+  .filter((each) => each.playState === "running" && each.effect.getComputedTiming().duration > 10)
+  .map((each) => `${each.animationName ?? each.transitionProperty} of ${each.effect.target.tagName}`
+    + `.${each.effect.target.className}`)"""
 _AXE = """async (rules) => {
   const found = await axe.run(document, { runOnly: { type: "tag", values: rules } });
   return found.violations.flatMap(({ id, help, nodes }) =>
@@ -25,14 +37,28 @@ class Visit:
 
     page: Page
     origin: str
+    scripts: bool = True
     complaints: list[str] = field(default_factory=list)
-    bytes_received: int = 0
 
-    def open(self, path: str) -> Response:
-        """Open a path of the server and wait until nothing is loading."""
-        response = self.page.goto(self.origin + path, wait_until="networkidle")
+    def open(self, path: str, ready: str = "") -> Response:
+        """Open a path of the server and wait until it is drawn.
+
+        Args:
+            path: of the page, with its query.
+            ready: what only a script draws, as a CSS selector; waited for if scripts run.
+        """
+        response = self.page.goto(self.origin + path, wait_until="load")
         assert response is not None
+        if self.scripts:
+            if ready:
+                self.page.locator(ready).first.wait_for()
+            self.page.evaluate(_DRAWN)
         return response
+
+    def moving(self) -> list[str]:
+        """Return the animations that run although the reader wants none."""
+        found: list[str] = self.page.evaluate(_MOVING)
+        return found
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than the window."""
@@ -68,7 +94,7 @@ def visiting(
     )
     try:
         page = context.new_page()
-        visit = Visit(page, origin)
+        visit = Visit(page, origin, scripts)
         host = urlsplit(origin).netloc
 
         complain = visit.complaints.append

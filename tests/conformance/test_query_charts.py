@@ -25,12 +25,7 @@ pytestmark = pytest.mark.conformance
 ROOT = Path(__file__).resolve().parents[2]
 HTML = {"accept": BROWSER}
 QUERIES = load_queries(ROOT / "queries")
-# Where a municipality lies is not in the data: without that, places are a table.
-DRAWN = [
-    name
-    for name, query in QUERIES.items()
-    if query.view.channels and "place" not in query.view.channels
-]
+DRAWN = [name for name, query in QUERIES.items() if query.view.channels]
 
 
 @pytest.fixture(scope="module")

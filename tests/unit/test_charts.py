@@ -93,7 +93,7 @@ def _timeline(found: tuple[Node, ...], narrow: bool) -> Picture:
 OUTLINE = {
     "type": "FeatureCollection",
     "features": [
-        {"type": "Feature", "properties": {"name": "<i>"},
+        {"type": "Feature", "id": "a", "properties": {"name": "<i>", "at": [9.3, 45.4]},
          "geometry": {"type": "Polygon", "coordinates": [[[8, 45], [11, 45], [9, 46.5], [8, 45]]]}},
     ],
 }  # fmt: skip
@@ -104,7 +104,10 @@ def _map(found: tuple[Node, ...], narrow: bool) -> Picture:
         outline_map.Point(node, 8.5 + n * 0.2, 45.1 + (n % 3) * 0.2, node.label, n % 2)
         for n, node in enumerate(found)
     ]
-    return outline_map.outline_map(points, OUTLINE, [found[0].label, "b"], HEAD, narrow=narrow)
+    area = outline_map.Area(found[0], 3.0, found[0].label, found[0].label[:9])
+    shading = outline_map.Shading(found[0].label, {"a": area, "nowhere": area})
+    series = [found[0].label, "b"]
+    return outline_map.outline_map(points, OUTLINE, series, HEAD, shading=shading, narrow=narrow)
 
 
 def _neighbourhood(found: tuple[Node, ...], narrow: bool) -> Picture:

@@ -106,14 +106,19 @@ def steps(values: Sequence[float]) -> list[float]:
     return [low + (high - low) * number / most for number in range(most)]
 
 
-def _step(value: float, thresholds: Sequence[float]) -> int:
+def step_of(value: float, thresholds: Sequence[float]) -> int:
     """Return the step of colour; fewer steps than there are leave the palest out."""
     place = max(number for number, least in enumerate(thresholds) if value >= least)
     return place + (len(thresholds) < len(theme.STEPS))
 
 
-def _keys(thresholds: Sequence[float], cells: Sequence[Cell], words: Words) -> list[Key]:
-    texts = {cell.value: cell.text for cell in cells}
+def step_keys(thresholds: Sequence[float], texts: Mapping[float, str]) -> list[Key]:
+    """Return the entries of the legend: a colour each, with the least and largest value there.
+
+    Args:
+        thresholds: the least value of each step.
+        texts: how each value is written.
+    """
     keys = []
     for number, least in enumerate(thresholds):
         above = thresholds[number + 1] if number + 1 < len(thresholds) else None
@@ -122,8 +127,13 @@ def _keys(thresholds: Sequence[float], cells: Sequence[Cell], words: Words) -> l
             label = texts[inside[0]]
             if inside[-1] != inside[0]:
                 label += f"–{texts[inside[-1]]}"
-            color = theme.STEPS[_step(least, thresholds)][0]
+            color = theme.STEPS[step_of(least, thresholds)][0]
             keys.append(Key(label, color, "square"))
+    return keys
+
+
+def _keys(thresholds: Sequence[float], cells: Sequence[Cell], words: Words) -> list[Key]:
+    keys = step_keys(thresholds, {cell.value: cell.text for cell in cells})
     if any(cell.uncertain for cell in cells):
         keys.append(Key(words.uncertain, theme.AMBER, "square", dashed=True, hollow=True))
     return [*keys, Key(words.empty, theme.GREY, area=8)]
@@ -280,7 +290,7 @@ def _draw_cells(
     boxes: list[Spec] = []
     texts: list[Spec] = []
     for cell in cells:
-        color, ink = theme.STEPS[_step(cell.value, thresholds)]
+        color, ink = theme.STEPS[step_of(cell.value, thresholds)]
         x, y = grid.left(cell.column), rows[cell.row]
         more = {"href": cell.href, "tooltip": cell.says}
         boxes.append({

@@ -2,8 +2,8 @@
 
 Names on a small map would lie upon one another, so a mark has a number and the names stand in a
 list beside it (below it on a small screen). Marks that would overlap become one, with the range
-of their numbers. Outlines and points are in WGS 84 and drawn in the Mercator projection, as web
-maps are; north is up.
+of their numbers. Areas may be shaded by what they count. Outlines and points are in WGS 84 and
+drawn in the Mercator projection, as web maps are; north is up.
 
 Source: RFC 7946 (GeoJSON), J. P. Snyder, Map Projections: A Working Manual (1987), p. 38.
 """
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctl_kg.charts import theme
+from ctl_kg.charts.heat_map import step_keys, step_of, steps
 from ctl_kg.charts.picture import Canvas, Head, Key, Node, Picture, Spec, block, legend
 from ctl_kg.charts.text import fit, width, wrap
 
@@ -33,6 +34,24 @@ class Point:
     latitude: float
     note: str = ""
     series: int = 0
+
+
+@dataclass(frozen=True)
+class Area:
+    """What an outline counts: a number above 0 and how it is written; its name, and a short one."""
+
+    node: Node
+    value: float
+    text: str
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Shading:
+    """The areas to shade by ``id`` of their feature, and what they count, for the legend."""
+
+    title: str
+    areas: Mapping[str, Area]
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,7 @@ def outline_map(
     series: Sequence[str],
     head: Head,
     *,
+    shading: Shading | None = None,
     narrow: bool = False,
 ) -> Picture:
     """Return the picture of points on outlines.
@@ -65,19 +85,19 @@ def outline_map(
             ``name`` of a feature's properties names it when it is pointed at.
         series: names of the series; several have a legend, and a colour and frame each.
         head: title, description and language.
+        shading: what areas count; a point ``at`` in a feature's properties is where its short
+            name stands.
         narrow: for a small screen.
     """
     canvas = Canvas(theme.NARROW if narrow else theme.WIDE, narrow=narrow)
-    top = 0.0
-    if len(series) > 1:
-        keys = [Key(name, theme.SERIES[n % len(theme.SERIES)], theme.SHAPES[n % len(theme.SHAPES)])
-                for n, name in enumerate(series)]  # fmt: skip
-        top = legend(canvas, keys, 0, 0, canvas.width) + 8
+    top = _draw_legends(canvas, series, shading)
     map_wide = float(canvas.width) if narrow else canvas.width * 0.58
     rings = list(_rings(outlines))
     frame = _frame(rings, points, map_wide, 420.0 if narrow else 640.0)
-    _draw_outlines(canvas, outlines, frame, top)
+    _draw_outlines(canvas, outlines, frame, top, shading)
     marks, ordered = _marks(points, frame, top)
+    if shading is not None:
+        _draw_short_names(canvas, outlines, frame, top, shading, marks)
     _draw_marks(canvas, marks, ordered)
     if narrow:
         bottom = _draw_list(canvas, ordered, 0, top + frame.height + 10, canvas.width)
@@ -140,19 +160,81 @@ def _frame(
     return _Frame(scale, left, _MARGIN - scale * north, scale * down + 2 * _MARGIN)
 
 
-def _draw_outlines(canvas: Canvas, outlines: Mapping[str, Any], frame: _Frame, top: float) -> None:
+def _draw_legends(canvas: Canvas, series: Sequence[str], shading: Shading | None) -> float:
+    """Draw what colours and shapes mean, and return where the rest begins."""
+    top = 0.0
+    if len(series) > 1:
+        keys = [Key(name, theme.SERIES[n % len(theme.SERIES)], theme.SHAPES[n % len(theme.SHAPES)])
+                for n, name in enumerate(series)]  # fmt: skip
+        top = legend(canvas, keys, 0, 0, canvas.width) + 8
+    if shading is not None and shading.areas:
+        kind = canvas.type
+        texts = {area.value: area.text for area in shading.areas.values()}
+        keys = step_keys(steps(list(texts)), texts)
+        title = fit(shading.title, kind.small, canvas.width * 0.6)
+        left = width(title, kind.small) + 14
+        middle = top + kind.small * 0.85
+        canvas.text("shading-title", [{"x": 0, "y": middle, "text": title, "limit": left}],
+                    fontSize=kind.small, fill=theme.SOFT)  # fmt: skip
+        top += legend(canvas, keys, left, top, canvas.width - left, name="shading") + 8
+    return top
+
+
+def _draw_outlines(
+    canvas: Canvas,
+    outlines: Mapping[str, Any],
+    frame: _Frame,
+    top: float,
+    shading: Shading | None,
+) -> None:
+    areas = shading.areas if shading else {}
+    thresholds = steps([area.value for area in areas.values()])
     rows: list[Spec] = []
     for feature in outlines.get("features", ()):
         parts = []
         for ring in _feature_rings(feature):
             places = [frame.place(each[0], each[1]) for each in ring]
             parts.append("M" + "L".join(f"{x:.1f},{y + top:.1f}" for x, y in places) + "Z")
+        if not parts:
+            continue
+        area = areas.get(str(feature.get("id", "")))
         names = feature.get("properties") or {}
         says = next((str(names[key]) for key in ("label", "name") if names.get(key)), "")
-        if parts:
-            rows.append({"path": "".join(parts), "tooltip": says})
-    canvas.add("path", "outlines", rows, ("path", "tooltip"), fill=theme.FAINT,
+        row: Spec = {"path": "".join(parts), "tooltip": says, "fill": theme.FAINT, "href": ""}
+        if area is not None:
+            row["fill"] = theme.STEPS[step_of(area.value, thresholds)][0]
+            row |= {"tooltip": area.node.says or f"{says}: {area.text}", "href": area.node.href}
+        rows.append(row)
+    canvas.add("path", "outlines", rows, ("path", "tooltip", "fill", "href"),
                stroke=theme.GREY, strokeWidth=0.8)  # fmt: skip
+
+
+def _draw_short_names(
+    canvas: Canvas,
+    outlines: Mapping[str, Any],
+    frame: _Frame,
+    top: float,
+    shading: Shading,
+    marks: Sequence[_Mark],
+) -> None:
+    """Draw the short names of areas, where no mark stands."""
+    thresholds = steps([area.value for area in shading.areas.values()])
+    size = canvas.type.small
+    rows: list[Spec] = []
+    for feature in outlines.get("features", ()):
+        at = (feature.get("properties") or {}).get("at")
+        area = shading.areas.get(str(feature.get("id", "")))
+        if at is None or area is None or not area.short:
+            continue
+        x, y = frame.place(at[0], at[1])
+        wide = width(area.short, size)
+        near = min(((abs(each.x - x) - _wide(len(each.numbers)) / 2 - wide / 2,
+                     abs(each.y - y - top) - _MARK / 2 - size / 2) for each in marks),
+                   key=max, default=(1.0, 1.0))  # fmt: skip
+        if max(near) > 0:
+            ink = theme.STEPS[step_of(area.value, thresholds)][1]
+            rows.append({"x": x, "y": y + top, "text": area.short, "limit": wide + 1, "fill": ink})
+    canvas.text("area-names", rows, align="center", fontSize=size)
 
 
 def _marks(points: Sequence[Point], frame: _Frame, top: float) -> tuple[list[_Mark], list[Point]]:

@@ -263,8 +263,13 @@ class Key:
     area: float = 70  # of the shape, in square pixels
 
 
-def legend(canvas: Canvas, keys: Sequence[Key], x: float, y: float, room: float) -> float:
-    """Draw a legend from a corner, on as many lines as it takes, and return its height."""
+def legend(
+    canvas: Canvas, keys: Sequence[Key], x: float, y: float, room: float, name: str = "legend"
+) -> float:
+    """Draw a legend from a corner, on as many lines as it takes, and return its height.
+
+    A second one in the same picture needs a name of its own.
+    """
     kind = canvas.type
     sample, gap, step = 38, 22, kind.small * 1.7
     left, line = x, 0
@@ -288,9 +293,9 @@ def legend(canvas: Canvas, keys: Sequence[Key], x: float, y: float, room: float)
         })  # fmt: skip
         texts.append({"x": left + before, "y": middle + 0.5, "text": label, "limit": room - before})
         left += wide + gap
-    canvas.add("rule", "legend-lines", strokes, ("x", "y", "x2", "stroke", "strokeDash"),
+    canvas.add("rule", f"{name}-lines", strokes, ("x", "y", "x2", "stroke", "strokeDash"),
                strokeWidth=2, y2={"field": "y"})  # fmt: skip
     fields = ("x", "y", "shape", "stroke", "fill", "strokeDash", "size")
-    canvas.add("symbol", "legend-symbols", symbols, fields, strokeWidth=1.6)
-    canvas.text("legend-texts", texts, fontSize=kind.small, fill=theme.SOFT)
+    canvas.add("symbol", f"{name}-symbols", symbols, fields, strokeWidth=1.6)
+    canvas.text(f"{name}-texts", texts, fontSize=kind.small, fill=theme.SOFT)
     return (line + 1) * step if keys else 0.0

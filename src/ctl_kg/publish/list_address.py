@@ -30,7 +30,7 @@ class ListAddress:
     def __init__(self, index: ListIndex, curies: Curies) -> None:
         self._index = index
         self._slugs = {
-            facet: _slugs(sorted(keys - {NOTHING}), curies) | {NOTHING: NONE}
+            facet: slugs_of(sorted(keys - {NOTHING}), curies) | {NOTHING: NONE}
             for facet, keys in index.keys.items()
         }
         self._read: dict[str, dict[str, str]] = {}
@@ -101,7 +101,7 @@ class ListAddress:
         return value
 
 
-def _slugs(keys: Iterable[str], curies: Curies) -> dict[str, str]:
+def slugs_of(keys: Iterable[str], curies: Curies) -> dict[str, str]:
     """Return a name for each key: the last part of a CURIE, or a text, if nothing else has it.
 
     Otherwise the CURIE or the IRI, or the text in quotation marks.

@@ -27,6 +27,7 @@ from ctl_kg.web import (
     graph_documents,
     handlers,
     home,
+    map_page,
     matrix,
     operations,
     quality,
@@ -35,6 +36,7 @@ from ctl_kg.web import (
     stock,
     suggestions,
     texts,
+    timeline_page,
     why,
 )
 from ctl_kg.web.api_docs import api_routes
@@ -211,6 +213,8 @@ def routes(site: Site, metrics: Metrics) -> list[Route]:
         Route("/matrix/{rows}/{columns}", matrix.page),
         Route("/api/matrix", matrix.index),
         Route("/api/matrix/{rows}/{columns}", matrix.api),
+        Route("/map", map_page.page),
+        Route("/timeline", timeline_page.page),
         *charts.routes(),
         Route("/search", search.search),
         Route("/api/search", search.api),

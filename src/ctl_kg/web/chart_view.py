@@ -24,6 +24,7 @@ class Drawn:
         draw: returns the picture, the one for small screens if told so.
         note: how much is left out, if it is not everything.
         volatile: whether the data may be others at another time.
+        whole: returns all data, of which the table is a part; None if it is all.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Drawn:
     draw: Callable[[bool], Picture]
     note: str = ""
     volatile: bool = False
+    whole: Callable[[], Table] | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ctl_kg.charts.picture import Picture, with_caption
 from ctl_kg.errors import NotFoundError
 from ctl_kg.publish.tables import safe_cell
 from ctl_kg.sparql.results import CSV_TYPE
-from ctl_kg.web import matrix_charts, neighbourhood, query_chart
+from ctl_kg.web import map_chart, matrix_charts, neighbourhood, query_chart, timeline_chart
 from ctl_kg.web.api import language_of
 from ctl_kg.web.api_wishes import cut
 from ctl_kg.web.chart_view import Drawn
@@ -69,6 +69,8 @@ SOURCES: dict[str, Source] = {
     ),
     "query": Source(query_chart.query, None),
     neighbourhood.NAME: Source(neighbourhood.around, neighbourhood.PARAMETERS),
+    "map": Source(map_chart.seats, map_chart.PARAMETERS),
+    "timeline": Source(timeline_chart.over_time, timeline_chart.PARAMETERS),
 }
 
 
@@ -146,9 +148,10 @@ def json_of(picture: Picture) -> bytes:
 
 
 def csv_of(drawn: Drawn) -> bytes:
-    """Return the data of a chart as CSV (RFC 4180): the texts of its table."""
-    lines = [[head.text for head in drawn.table.headers]]
-    lines += [[cell.link.text for cell in row] for row in drawn.table.rows]
+    """Return the data of a chart as CSV (RFC 4180): the texts of its table, with all rows."""
+    table = drawn.whole() if drawn.whole else drawn.table
+    lines = [[head.text for head in table.headers]]
+    lines += [[cell.link.text for cell in row] for row in table.rows]
     return "".join(",".join(_field(each) for each in line) + "\r\n" for line in lines).encode()
 
 

@@ -45,7 +45,7 @@ def sitemap(request: Request) -> Response:
     day = str(site.manifest.get("released", ""))
     entries = "".join(
         f"<url><loc>{escape(base + path)}</loc><lastmod>{escape(day)}</lastmod></url>\n"
-        for path in ["", "queries", *pages]
+        for path in ["", "map", "queries", "timeline", *pages]
     )
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

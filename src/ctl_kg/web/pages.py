@@ -24,6 +24,8 @@ NAVIGATION = (
     ("/explore", "explore"),
     ("/matrix", "matrix"),
     ("/why", "why"),
+    ("/map", "map"),
+    ("/timeline", "timeline"),
     ("/queries", "queries"),
     ("/sparql", "sparql"),
     ("/quality", "quality"),

@@ -20,6 +20,7 @@ from ctl_kg.sparql.terms import Solutions
 from ctl_kg.web.api_answers import all_rows
 from ctl_kg.web.chart_view import Chart, Drawn, chart_of
 from ctl_kg.web.pages import PageContext
+from ctl_kg.web.places import Places, outlines_of
 from ctl_kg.web.query_asked import bound_query, given_values, term_texts
 from ctl_kg.web.query_job import PAGE_ROWS
 from ctl_kg.web.query_picture import picture_of
@@ -72,7 +73,7 @@ def drawn_of(
     """
     query, t = bound.query, page.messages
     parts = ViewParts(site, page, {})
-    shown = Rows(query, rows[:PAGE_ROWS], term_texts(site, bound), parts)
+    shown = _on_ground(Rows(query, rows[:PAGE_ROWS], term_texts(site, bound), parts), site)
     title = query.title[page.language]
     first = picture_of(shown, Head(title, query.question[page.language], page.language))
     if first is None:
@@ -90,6 +91,23 @@ def drawn_of(
         return drawn.picture
 
     return Drawn(title, description, _table(parts, query, shown.rows), draw, " ".join(notes))
+
+
+def _on_ground(rows: Rows, site: Site) -> Rows:
+    """Return rows with where their places lie, if they are to be drawn on a map."""
+    if "place" not in rows.query.view.channels:
+        return rows
+    places = Places(site)
+    column = rows.column("place")
+    iris = {rows.text(row, column) for row in rows.rows} - {""}
+    provinces = {found for iri in iris if (found := places.province(iri))}
+    named = {code: rows.parts.name(each)[0] for each in provinces if (code := places.code(each))}
+
+    def place_of(iri: str) -> tuple[float, float] | None:
+        found = places.position(iri) if iri else None
+        return None if found is None else (found.longitude, found.latitude)
+
+    return replace(rows, outlines=outlines_of(named, named), place_of=place_of)
 
 
 def _table(parts: ViewParts, query: QueryFile, rows: Sequence[Row]) -> Table:

@@ -115,7 +115,6 @@ class QueryGroup:
 
 
 @dataclass(frozen=True)
-@dataclass(frozen=True)
 class Option:
     """One choice in a form."""
 

@@ -51,8 +51,9 @@ export class MapView {
   async spec(points, description) {
     const { outlines } = this.context.settings;
     const ground = outlines ? await fetch(outlines).then((answer) => answer.json()) : null;
+    const around = ground ? aroundPoints(ground.features, points) : [];
     const layers = [
-      ...(ground ? [{ data: { values: ground.features }, mark: { type: "geoshape", fill: "#eef2f5", stroke: "#9aa7b3" } }] : []),
+      ...(around.length ? [{ data: { values: around }, mark: { type: "geoshape", aria: false, fill: "#eef2f5", stroke: "#9aa7b3" } }] : []),
       {
         data: { values: points },
         mark: { type: "circle", size: 110, color: "#0066cc", opacity: 0.8, stroke: "#fff" },
@@ -80,6 +81,26 @@ const named = (points) => ({
     text: { field: "name", type: "nominal" },
   },
 });
+
+/** The outlines of the regions that points lie in: all others would only make the map small. */
+function aroundPoints(features, points) {
+  const holds = ({ geometry: { type, coordinates } }, point) =>
+    (type === "Polygon" ? [coordinates] : coordinates).some(([outer]) => isInside(outer, point));
+  const regions = new Set(
+    features.filter((each) => points.some((point) => holds(each, point))).map((each) => each.properties.region),
+  );
+  return features.filter((each) => regions.has(each.properties.region));
+}
+
+/** Whether a ring is around a point: a ray from it crosses the ring an odd number of times. */
+function isInside(ring, { x, y }) {
+  let inside = false;
+  for (const [index, [x1, y1]] of ring.entries()) {
+    const [x2, y2] = ring.at(index - 1);
+    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
+  }
+  return inside;
+}
 
 /** The mean of the coordinates of a WKT geometry: its point, or roughly its centre. */
 function centreOf(wkt) {
