@@ -1,10 +1,46 @@
-// Starts Swagger UI on the page of the API. Without scripts the page shows a plain list.
+// Puts Swagger UI in the place of the plain list when the reader asks for it. Without scripts the
+// list stays.
 const place = document.getElementById("swagger-ui");
-window.SwaggerUIBundle({
-  url: place.dataset.description,
-  domNode: place,
-  deepLinking: true,
-  docExpansion: "list",
-  validatorUrl: null, // nothing is sent to another server
-  onComplete: () => document.getElementById("plain-list").remove(),
-});
+const door = document.getElementById("try");
+
+/** What it draws besides is one server, which is this one, and can be read by no screen reader. */
+const withoutServers = () => ({ components: { ServersContainer: () => null } });
+
+function element(name, properties) {
+  return new Promise((resolve, reject) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.addEventListener("load", resolve);
+    made.addEventListener("error", reject);
+    document.head.append(made);
+  });
+}
+
+async function open() {
+  const { swagger, styles, description } = place.dataset;
+  door.querySelector("button").disabled = true;
+  try {
+    await element("link", { rel: "stylesheet", href: `${swagger}swagger-ui.css` });
+    await element("link", { rel: "stylesheet", href: styles });
+    await element("script", { src: `${swagger}swagger-ui-bundle.js` });
+  } catch {
+    door.querySelector("button").disabled = false; // the list stays; the reader may try again
+    return;
+  }
+  window.SwaggerUIBundle({
+    url: description,
+    domNode: place,
+    deepLinking: false, // it would put a link into each button
+    docExpansion: "list",
+    defaultModelsExpandDepth: -1,
+    validatorUrl: null, // nothing is sent to another server
+    plugins: [withoutServers],
+    onComplete: () => {
+      document.getElementById("plain-list").remove();
+      door.remove();
+      place.querySelector("button")?.focus();
+    },
+  });
+}
+
+door.hidden = false;
+door.querySelector("button").addEventListener("click", open);

@@ -10,11 +10,15 @@ from ctl_kg.web.views import QueryGroup
 
 @dataclass(frozen=True)
 class ApiView:
-    """The API for people. ``description`` is the address of the OpenAPI document."""
+    """The API for people.
+
+    ``document`` is the address of the OpenAPI document, ``swagger`` that of the folder of
+    Swagger UI, or empty if it is not installed.
+    """
 
     template: ClassVar[str] = "api.html"
     title: str
-    groups: tuple[QueryGroup, ...]
     description: str
-    has_swagger: bool
-    page_scripts: str
+    groups: tuple[QueryGroup, ...]
+    document: str
+    swagger: str
