@@ -6,6 +6,20 @@ const door = document.getElementById("try");
 /** What it draws besides is one server, which is this one, and can be read by no screen reader. */
 const withoutServers = () => ({ components: { ServersContainer: () => null } });
 
+/** Names what Swagger UI leaves without one, and lets the keyboard scroll what is cut. */
+function complete() {
+  for (const select of place.querySelectorAll("select:not([aria-label], [id])")) {
+    const name = select.closest("tr")?.dataset.paramName;
+    select.setAttribute("aria-label", name ?? "Media type");
+  }
+  for (const button of place.querySelectorAll(".copy-to-clipboard button:not([aria-label])")) {
+    button.setAttribute("aria-label", "Copy");
+  }
+  for (const part of place.querySelectorAll(".microlight:not([tabindex]), .curl:not([tabindex])")) {
+    part.tabIndex = 0;
+  }
+}
+
 function element(name, properties) {
   return new Promise((resolve, reject) => {
     const made = Object.assign(document.createElement(name), properties);
@@ -26,6 +40,7 @@ async function open() {
     door.querySelector("button").disabled = false; // the list stays; the reader may try again
     return;
   }
+  new MutationObserver(complete).observe(place, { childList: true, subtree: true });
   window.SwaggerUIBundle({
     url: description,
     domNode: place,

@@ -368,7 +368,8 @@ def test_every_link_of_a_list_keeps_the_choice_and_leads_on(client: TestClient, 
     pairs = [*CHOICES[kind], ("lang", "en")]
     text = client.get(_address(kind, pairs), headers=HTML).text
     page = Page(text, "http://x" + _address(kind, pairs))
-    others = {urljoin("http://x", e["href"]) for e in page.head if e.get("hreflang") == "it"}
+    switches = (values for tag, values in page.tags if tag == "a" and "hreflang" in values)
+    others = {urljoin("http://x", values["href"]) for values in switches}
     for link in dict.fromkeys(urldefrag(each).url for each in page.links):
         path = link.removeprefix("http://x")
         if path.startswith("/explore"):

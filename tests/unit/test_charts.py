@@ -370,3 +370,30 @@ def test_series_can_be_told_apart_without_colour_vision(vision: Any) -> None:
         seen.append(_lab([sum(a * b for a, b in zip(row, linear, strict=True)) for row in vision]))
     assert min(math.dist(*pair) for pair in itertools.combinations(seen, 2)) > 12
     assert len(set(theme.SHAPES)) == len(theme.SERIES)
+
+
+@each_size
+@many
+@given(found=nodes)
+def test_a_line_that_passes_a_layer_runs_behind_no_box_of_it(
+    narrow: bool, found: tuple[Node, ...]
+) -> None:
+    layers = [layered.Layer(str(number), found) for number in range(3)]
+    one, other = found[0].key, found[-1].key
+    steps: list[layered.Step] = [((0, node.key), (2, other)) for node in found]
+    steps += [((0, one), (1, one)), ((1, other), (2, other))]
+    picture = layered.layered(layers, steps, HEAD, narrow=narrow)
+    data = {each["name"]: each["values"] for each in picture.spec["data"]}
+    (boxes,) = [rows for name, rows in data.items() if name.startswith("boxes")]
+    (lines,) = [rows for name, rows in data.items() if name.startswith("steps")]
+    assert len(boxes) == 3 * len(found)
+    assert len(lines) == len(steps)
+    middle = sorted({box["x"] for box in boxes})[1]
+    passing = [line["path"] for line in lines if "H" in line["path"]]
+    assert len(passing) == len(found)
+    for path in passing:
+        before = path.split("H")[0]  # ends where the layer is entered, at this height
+        x, y = (float(each) for each in before.split(",")[-2:])
+        assert x == pytest.approx(middle, abs=0.1)
+        for box in (each for each in boxes if each["x"] == middle):
+            assert not box["y"] < y < box["y"] + box["height"]

@@ -157,7 +157,7 @@ def _grid(
         lines = max((len(_head_lines(n.label, kind, wide)) for n in columns), default=1)
         tall = lines * kind.small * 1.25 + 6
     else:
-        most = 190 if canvas.narrow else 230
+        most = 250 if canvas.narrow else 230
         tall = widest([n.label for n in columns] + [words.total], kind.small, most=most) + 6
     places = {node.key: number for number, node in enumerate(columns)}
     return _Grid(room + _PAD, top + tall, wide, 26 if canvas.narrow else 32, places)
@@ -216,7 +216,7 @@ def _draw_rows(
     canvas: Canvas, groups: Sequence[Group], cells: Sequence[Cell], grid: _Grid, words: Words
 ) -> tuple[dict[str, float], float]:
     """Draw labels, lines and the sums of groups; return the top of each row, and the bottom."""
-    kind, room, most = canvas.type, grid.x - _PAD, 3 if canvas.narrow else 2
+    kind, room, most = canvas.type, grid.x - _PAD, 5 if canvas.narrow else 2
     labels: list[Spec] = []
     bands: list[Spec] = []
     headings: list[Spec] = []
@@ -226,12 +226,14 @@ def _draw_rows(
     y = grid.top
     for group in groups:
         if group.label:
-            bands.append({"y": y + 2, "height": grid.tall - 4})
-            text = fit(group.label, kind.small, room - 6)
-            headings.append({"x": 6, "y": y + grid.tall / 2, "text": text, "limit": room - 6,
-                             "tooltip": group.label})  # fmt: skip
-            sums += _sums(group, cells, grid, y, words)
-            y += grid.tall
+            small = Type(kind.small, kind.small)
+            count = len(wrap(group.label, small.size, room - 6, most))
+            tall = max(grid.tall, count * small.line + 8)
+            bands.append({"y": y + 2, "height": tall - 4})
+            headings += block(small, group.label, 6, y + tall / 2, room - 6, most,
+                              tooltip=group.label)  # fmt: skip
+            sums += _sums(group, cells, grid, y + (tall - grid.tall) / 2, words)
+            y += tall
         for node in group.nodes:
             more = {"href": node.href, "tooltip": node.says or node.label}
             tall = max(grid.tall, len(wrap(node.label, kind.size, room, most)) * kind.line + 6)

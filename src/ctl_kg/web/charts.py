@@ -22,7 +22,15 @@ from ctl_kg.charts.picture import Picture, with_caption
 from ctl_kg.errors import NotFoundError
 from ctl_kg.publish.tables import safe_cell
 from ctl_kg.sparql.results import CSV_TYPE
-from ctl_kg.web import map_chart, matrix_charts, neighbourhood, query_chart, timeline_chart
+from ctl_kg.web import (
+    map_chart,
+    matrix_charts,
+    neighbourhood,
+    query_chart,
+    timeline_chart,
+    why,
+    why_chart,
+)
 from ctl_kg.web.api import language_of
 from ctl_kg.web.api_wishes import cut
 from ctl_kg.web.chart_view import Drawn
@@ -65,10 +73,11 @@ class Source:
 SOURCES: dict[str, Source] = {
     "network": Source(matrix_charts.network, matrix_charts.WISHES, ("role", "kind")),
     "matrix": Source(
-        matrix_charts.matrix, ("matrix", "page", *matrix_charts.WISHES), ("role", "kind")
+        matrix_charts.matrix, ("matrix", "page", "across", *matrix_charts.WISHES), ("role", "kind")
     ),
     "query": Source(query_chart.query, None),
     neighbourhood.NAME: Source(neighbourhood.around, neighbourhood.PARAMETERS),
+    why_chart.NAME: Source(why.picture, why_chart.PARAMETERS),
     "map": Source(map_chart.seats, map_chart.PARAMETERS),
     "timeline": Source(timeline_chart.over_time, timeline_chart.PARAMETERS),
 }

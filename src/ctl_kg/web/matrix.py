@@ -2,11 +2,14 @@
 
 ``certainty=stated`` and ``role=…`` say which links count, ``kind=…`` which columns there are;
 ``row=`` and ``column=`` together ask for one cell. ``gaps=paths`` adds to the empty cells the
-nearest indirect path, as far as there is time. Rows come in pages if there are very many.
+nearest indirect path, as far as there is time. Rows come in pages if there are very many; on the
+page for people columns do too (``across=``), and ``row=`` or ``column=`` alone lists its cells.
 Not here: what a link is (``publish/matrix``).
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -37,6 +40,7 @@ _VARY = ("Accept", "Accept-Language")
 _PARAMETERS = (
     "lang", "format", "certainty", "role", "kind", "gaps", "page", "row", "column", "layout",
 )  # fmt: skip
+_ON_PAGE = (*_PARAMETERS, "across")
 
 
 async def index(request: Request) -> Response:
@@ -75,13 +79,15 @@ async def page(request: Request) -> Response:
 async def _answer(request: Request, offered: tuple[Format, ...]) -> Response:
     site = site_of(request)
     spec = _spec(request, site)
-    given = given_once(request, _PARAMETERS, may_be_empty=("role", "kind"))
+    chosen = _format(request, offered)
+    taken = _ON_PAGE if chosen is HTML else _PARAMETERS
+    given = given_once(request, taken, may_be_empty=("role", "kind"))
     layout = choice(given, "layout", LAYOUTS)
     language = language_of(request)
-    chosen = _format(request, offered)
     rows = await all_rows(request, site, matrix_query(spec, site.base_iri))
     number = page_number(request)
-    asked, matrix = await run_in_threadpool(read_asked, site, spec, given, language, rows, number)
+    read = partial(read_asked, on_page=chosen is HTML)
+    asked, matrix = await run_in_threadpool(read, site, spec, given, language, rows, number)
     if chosen is HTML:
         context = page_of(request)
         view, is_whole = await run_in_threadpool(matrix_page.view, site, context, asked, matrix)

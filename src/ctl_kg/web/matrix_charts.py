@@ -54,11 +54,13 @@ async def matrix(request: Request, site: Site, page: PageContext) -> Drawn:
 async def _made(request: Request, site: Site, page: PageContext, name: str, make: object) -> Drawn:
     assert callable(make)
     spec = BY_NAME[name]
-    given = {each: request.query_params[each] for each in WISHES if each in request.query_params}
+    wishes = (*WISHES, "across")
+    given = {each: request.query_params[each] for each in wishes if each in request.query_params}
     language = language_of(request)
     rows = await all_rows(request, site, matrix_query(spec, site.base_iri))
+    read = partial(read_asked, on_page=True)  # the picture has the rows of the page it stands on
     asked, found = await run_in_threadpool(
-        read_asked, site, spec, given, language, rows, page_number(request)
+        read, site, spec, given, language, rows, page_number(request)
     )
     drawn: Drawn = await run_in_threadpool(make, site, page, asked, found)
     return drawn
@@ -273,8 +275,8 @@ def _named(make: _Maker, iri: str) -> Value:
 def heat_map_of(site: Site, page: PageContext, asked: Asked, matrix: Matrix) -> Drawn:
     """Return a matrix as a heat map: its smaller side in columns, kinds as groups of rows."""
     make = _Maker(site, page, asked, matrix)
-    turned = len(asked.rows) <= len(matrix.columns)  # so the longer side runs down the page
-    down, across = (matrix.columns, asked.rows) if turned else (asked.rows, matrix.columns)
+    turned = len(asked.rows) <= len(asked.columns)  # so the longer side runs down the page
+    down, across = (asked.columns, asked.rows) if turned else (asked.rows, asked.columns)
     totals = (matrix.column_totals, matrix.row_totals)
     down_totals, across_totals = totals if turned else totals[::-1]
     if len(down) > _MANY_ROWS:  # where there are many, those without a link say little

@@ -85,8 +85,12 @@ class Asked:
         cell: the one cell that is asked for, if any.
         roles: IRIs that ``role`` may have.
         stated: IRIs of the certainties that count as stated.
-        kept: the parameters as given, but for the format.
+        kept: the parameters as given, but for the format and the pages.
         kinds: of each column that has any.
+        columns: those of this page, if columns come in pages.
+        across: the number of the page of columns.
+        across_pages: how many there are.
+        side: ``row`` or ``column`` with the IRI of the one that is asked for alone, if any.
     """
 
     spec: Spec
@@ -101,6 +105,10 @@ class Asked:
     stated: Sequence[str]
     kept: tuple[tuple[str, str], ...]
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    across: int = 1
+    across_pages: int = 1
+    side: tuple[str, str] | None = None
 
     @property
     def every_kind(self) -> list[str]:

@@ -54,8 +54,9 @@ def chart_of_matrix(site: Site, page: PageContext, asked: Asked, matrix: Matrix)
     is_network = name in _AS_NETWORK
     drawn = (network_of if is_network else heat_map_of)(site, page, asked, matrix)
     parameters = kept if is_network else (("matrix", name), *kept)
-    if asked.page > 1 and not is_network:
-        parameters = (*parameters, ("page", str(asked.page)))
+    if not is_network:
+        pages = (("page", asked.page), ("across", asked.across))
+        parameters = (*parameters, *((each, str(number)) for each, number in pages if number > 1))
     plain = replace(page, explicit=False)
     csv = plain.url(f"/api/matrix/{name}", **dict(kept), lang=page.language, format="csv")
     return chart_of("network" if is_network else "matrix", parameters, drawn, csv=csv)
@@ -86,17 +87,18 @@ def _evidence(
             _value(parts, asked.stated, link),
             parts.name(link.certainty)[0],
             _statements(parts, cell, link),
+            tuple(dict.fromkeys(
+                parts.mark(parts.site.describer.source(graph), None) for graph in link.graphs
+            )),
         )
         for link in cell.links
-    )
+    )  # fmt: skip
 
 
 def _value(parts: ViewParts, stated: Sequence[str], link: LinkFound) -> Value:
-    sources = [parts.site.describer.source(graph) for graph in link.graphs]
-    marks = tuple(parts.mark(source, link.certainty) for source in sources)
     roles = ", ".join(parts.name(role)[0] for role in link.roles)
     doubtful = "" if link.certainty in stated else parts.name(link.certainty)[0]
-    return Value(parts.link(link.node), roles, marks, inferred=doubtful)
+    return Value(parts.link(link.node), roles, inferred=doubtful)
 
 
 def _statements(parts: ViewParts, cell: Cell, link: LinkFound) -> tuple[tuple[Link, Value], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ctl_kg.web.chart_view import Chart
-from ctl_kg.web.views import CoverageNote, Link, Option, Pager, Value
+from ctl_kg.web.views import CoverageNote, Link, Mark, Option, Pager, Value
 from ctl_kg.web.why_view import WhyHop
 
 
@@ -21,12 +21,21 @@ class MatrixCell:
 
 
 @dataclass(frozen=True)
+class MatrixTotal:
+    """The number of links of a row or a column; ``href`` leads to its cells, ``title`` says so."""
+
+    number: int
+    href: str
+    title: str
+
+
+@dataclass(frozen=True)
 class MatrixRow:
     """One row of a matrix."""
 
     head: Link
     cells: tuple[MatrixCell, ...]
-    total: int
+    total: MatrixTotal
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class MatrixTable:
     corner: str
     heads: tuple[Link, ...]
     rows: tuple[MatrixRow, ...]
-    totals: tuple[int, ...]
+    totals: tuple[MatrixTotal, ...]
     total: int
 
 
@@ -52,14 +61,28 @@ class MatrixGap:
 
 @dataclass(frozen=True)
 class MatrixDetail:
-    """One cell: its links with what they rest on, and the query that gives them."""
+    """One cell: the query that gives its links, and how it is bridged if it is a gap."""
 
     ends: tuple[Link, Link]
-    links: tuple[Value, ...]
     sparql: str
     try_it: str
     gap: MatrixGap | None
     why: str
+
+
+@dataclass(frozen=True)
+class MatrixSide:
+    """One row or one column: the cells that have links, with their roles, and the gaps.
+
+    ``rest`` says how many gaps are not listed.
+    """
+
+    head: Link
+    axis: str
+    summary: str
+    cells: tuple[tuple[Link, str, str], ...]
+    gaps: tuple[Link, ...]
+    rest: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,8 +101,11 @@ class MatrixView:
     detail: MatrixDetail | None = None
     gaps: tuple[MatrixGap, ...] = ()
     gaps_href: str = ""
+    gaps_note: str = ""
+    side: MatrixSide | None = None
     downloads: tuple[Link, ...] = ()
     pager: Pager | None = None
+    column_pager: Pager | None = None
     try_it: str = ""
     stock: str = ""
     coverage: tuple[CoverageNote, ...] = ()
@@ -87,11 +113,12 @@ class MatrixView:
 
 @dataclass(frozen=True)
 class LinkEvidence:
-    """One link of a cell: how certain it is, and the statements that make it."""
+    """One link of a cell: how certain it is, what makes it, and each place that says so, once."""
 
     link: Value
     certainty: str
     statements: tuple[tuple[Link, Value], ...]
+    sources: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +131,7 @@ class MatrixPage(MatrixView):
         chart: the picture of the matrix.
         kinds: of columns, to choose from; none if they have none.
         kind_label: what the kinds are.
-        evidence: of the cell that is asked for.
+        evidence: of the cell that is asked for, with the sources of each link.
         roll_up: leads to the matrix that sums this one up, if there is one.
         closed: address of the page without the cell.
     """

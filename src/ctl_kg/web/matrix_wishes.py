@@ -19,9 +19,12 @@ from ctl_kg.rdf.terms import text_of
 from ctl_kg.web.api_wishes import cut
 from ctl_kg.web.matrix_documents import Asked, Release
 from ctl_kg.web.parameters import choice
+from ctl_kg.web.parameters import number as whole_number
 
 _SKOS_NOTATION = NamedNode("http://www.w3.org/2004/02/skos/core#notation")
-MOST_CELLS = 10_000  # of one page
+MOST_CELLS = 10_000  # of one answer to a program
+# What people can look through on one page, and a browser can lay out at once.
+SHOWN_CELLS, SHOWN_COLUMNS = 2_000, 40
 # Values of the parameters that choose among few; the first is the default.
 CERTAINTY = ("any", "stated")
 GAPS = ("list", "paths", "none")
@@ -35,6 +38,8 @@ def read_asked(
     language: str,
     solutions: Sequence[Row],
     number: int = 1,
+    *,
+    on_page: bool = False,
 ) -> tuple[Asked, Matrix]:
     """Return what is asked, and the matrix as far as its links count.
 
@@ -45,6 +50,8 @@ def read_asked(
         language: of labels, by which rows and columns stand in order.
         solutions: of the query of the whole matrix.
         number: of the page of rows.
+        on_page: as a page for people shows it: rows and columns in smaller pages (``across`` is
+            that of columns), and a row or a column may be asked for alone.
     Raises:
         ParameterError: a value is not allowed.
     """
@@ -59,19 +66,33 @@ def read_asked(
     if wish.kind:
         columns = tuple(each for each in columns if wish.kind in kinds.get(each, ()))
     matrix = assemble(solutions, rows, columns, stated, wish) if wish != Wish() else whole
-    size = max(1, MOST_CELLS // max(1, len(columns)))
-    pages = max(1, -(-len(rows) // size))
-    if number > pages:
-        raise ParameterError(
-            "page", f"{number} is past the end", value=str(number), allowed=[f"1 to {pages}"],
-            example=f"page={pages}",
-        )  # fmt: skip
+    across, shown, across_pages = 1, columns, 1
+    if on_page:
+        across = whole_number(given, "across", 1, MOST_CELLS)
+        shown, across_pages = _page_of("across", columns, across, SHOWN_COLUMNS)
+    size = max(1, (SHOWN_CELLS if on_page else MOST_CELLS) // max(1, len(shown)))
+    rows_here, pages = _page_of("page", rows, number, size)
+    side = _side(release, given, matrix) if on_page else None
     asked = Asked(
-        spec, wish, language, choice(given, "gaps", GAPS),
-        rows[(number - 1) * size : number * size], number, pages, _cell(release, given, matrix),
-        whole.roles, stated, tuple((n, v) for n, v in given.items() if n != "format"), kinds,
+        spec, wish, language, choice(given, "gaps", GAPS), rows_here, number, pages,
+        None if side else _cell(release, given, matrix), whole.roles, stated,
+        tuple((n, v) for n, v in given.items() if n not in ("format", "page", "across")), kinds,
+        shown, across, across_pages, side,
     )  # fmt: skip
     return asked, matrix
+
+
+def _page_of(
+    name: str, members_: Sequence[str], number: int, size: int
+) -> tuple[tuple[str, ...], int]:
+    """Return a page of the members of an axis, and how many pages there are."""
+    pages = max(1, -(-len(members_) // size))
+    if number > pages:
+        raise ParameterError(
+            name, f"{number} is past the end", value=str(number), allowed=[f"1 to {pages}"],
+            example=f"{name}={pages}",
+        )  # fmt: skip
+    return tuple(members_[(number - 1) * size : number * size]), pages
 
 
 def _role(release: Release, given: Mapping[str, str], roles: Sequence[str]) -> str:
@@ -114,19 +135,34 @@ def _cell(release: Release, given: Mapping[str, str], matrix: Matrix) -> tuple[s
     texts = given.get("row", ""), given.get("column", "")
     if not any(texts):
         return None
-    found = []
-    for name, text, members_ in zip(
-        ("row", "column"), texts, (matrix.rows, matrix.columns), strict=True
-    ):
-        iri = release.resources.find(text, name)
-        if iri not in members_:
-            known = [release.curies.shorten(each) or each for each in members_[:50]]
-            raise ParameterError(
-                name, f"'{cut(text)}' is none of the {name}s", value=text, allowed=known,
-                example=f"{name}={known[0]}" if known else None, hint=f"Give one of the {name}s.",
-            )  # fmt: skip
-        found.append(iri)
-    return found[0], found[1]
+    row, column = (
+        _member(release, name, text, members_)
+        for name, text, members_ in zip(
+            ("row", "column"), texts, (matrix.rows, matrix.columns), strict=True
+        )
+    )
+    return row, column
+
+
+def _side(release: Release, given: Mapping[str, str], matrix: Matrix) -> tuple[str, str] | None:
+    """Return the row, or the column, that is asked for without the other."""
+    row, column = given.get("row", ""), given.get("column", "")
+    if bool(row) == bool(column):
+        return None
+    if row:
+        return "row", _member(release, "row", row, matrix.rows)
+    return "column", _member(release, "column", column, matrix.columns)
+
+
+def _member(release: Release, name: str, text: str, members_: Sequence[str]) -> str:
+    iri = release.resources.find(text, name)
+    if iri in members_:
+        return iri
+    known = [release.curies.shorten(each) or each for each in members_[:50]]
+    raise ParameterError(
+        name, f"'{cut(text)}' is none of the {name}s", value=text, allowed=known,
+        example=f"{name}={known[0]}" if known else None, hint=f"Give one of the {name}s.",
+    )  # fmt: skip
 
 
 def members(release: Release, axis: str, language: str) -> tuple[str, ...]:

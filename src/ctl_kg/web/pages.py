@@ -118,8 +118,13 @@ class PageContext:
     @property
     def canonical(self) -> str:
         """The public address of this page, whatever the server runs at; "" if it has none."""
-        path = self.here().removeprefix(self.root_path).lstrip("/")
-        return self.base_iri + path if self.base_iri else ""
+        return self.public(self.here()) if self.base_iri else ""
+
+    def public(self, address: str) -> str:
+        """Return the public form of an address on this server: search engines take no other."""
+        if not self.base_iri:
+            return address
+        return self.base_iri + address.removeprefix(self.root_path).lstrip("/")
 
     def languages(self) -> list[Link]:
         """Return links to this page in the other languages."""

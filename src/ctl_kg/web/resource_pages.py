@@ -12,6 +12,7 @@ from dataclasses import replace
 from ctl_kg.errors import ParameterError
 from ctl_kg.publish.description import PAGE_SIZE, Description, Statement
 from ctl_kg.publish.formats import DESCRIPTION_FORMATS
+from ctl_kg.web.changes_view import changes_view
 from ctl_kg.web.citations import cite_view
 from ctl_kg.web.embedded import embedded_json_ld
 from ctl_kg.web.folder_pages import head_links, pager, parents
@@ -80,6 +81,7 @@ def resource_view(
         alternates=alternates(site, page, description.iri),
         cite=cite_view(site, page, description.iri, title, title_language),
         release=release,
+        changes=changes_view(site, page, description),
         json_ld=embedded_json_ld(site, page, description, title, lead),
         parents=parents(site, page, parts, description.iri),
         head_links=head_links(links),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ctl_kg.web.changes_view import ChangesView
 from ctl_kg.web.chart_view import Chart
 from ctl_kg.web.citations import CiteView
 from ctl_kg.web.hierarchy import Tree
@@ -50,6 +51,7 @@ class ResourceView:
         groups: what is said about it; empty on a page about one property (``focus``).
         notes: where all the statements of the page come from.
         release: version and date of the data, in words.
+        changes: what changed since the release before.
     """
 
     template: ClassVar[str] = "resource.html"
@@ -72,6 +74,7 @@ class ResourceView:
     alternates: tuple[Alternate, ...]
     cite: CiteView
     release: str
+    changes: ChangesView
     json_ld: str
     parents: tuple[Link, ...]
     head_links: tuple[HeadLink, ...]

@@ -12,6 +12,7 @@ from typing import Any
 from ctl_kg.charts.render import Renderer
 from ctl_kg.languages import Messages, load_messages
 from ctl_kg.namespaces import Curies, prefixes
+from ctl_kg.publish.changes import Changes, open_changes
 from ctl_kg.publish.coverage import Coverage
 from ctl_kg.publish.description import Describer
 from ctl_kg.publish.formats import GraphWriter, read_context
@@ -60,6 +61,7 @@ class Site:
     lists: Lists
     review: Review
     coverage: Coverage
+    changes: Changes | None = None
     rows: RowCache = field(default_factory=RowCache)
     pictures: Renderer = field(default_factory=lambda: Renderer(STATIC_DIR))
 
@@ -138,4 +140,5 @@ def _opened(
         lists=Lists(store, describer, why.reader, base_iri),
         review=Review(store, describer, search, read_report(release_dir), base_iri),
         coverage=why.coverage,
+        changes=open_changes(release_dir, manifest),
     )
