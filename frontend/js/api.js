@@ -18,6 +18,10 @@ function complete() {
   for (const part of place.querySelectorAll(".microlight:not([tabindex]), .curl:not([tabindex])")) {
     part.tabIndex = 0;
   }
+  // Its own words are English; what the description says is in the language of the page.
+  for (const part of place.querySelectorAll(".markdown, .opblock-summary-description")) {
+    part.lang = document.documentElement.lang;
+  }
 }
 
 function element(name, properties) {

@@ -62,11 +62,23 @@ def packages() -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def whole_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a release of the project itself, built once for the processes of one run."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / "browser-release.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = shared / "browser-release"
+        if not folder.exists():
+            build(find_assets(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(whole_release: Path) -> Iterator[Server]:
     """Run the server on a release of the project itself."""
-    folder = tmp_path_factory.mktemp("release") / "release"
-    build(find_assets(), folder)
-    with serve(folder) as running:
+    with serve(whole_release) as running:
         yield running
 
 

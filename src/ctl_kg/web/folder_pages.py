@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from pyoxigraph import Literal, NamedNode
 
 from ctl_kg.languages import best_literal
@@ -90,25 +93,36 @@ def list_view(
     for iri in ordered[start : start + LIST_PAGE]:
         text, language = parts.name(iri)
         entries.append(Entry(Link(text, parts.href(iri), language), _kind_words(site, parts, iri)))
+    notes = {each.note for each in entries}
+    if len(notes) == 1 and len(entries) > 1:  # what all are, the title says
+        entries = [replace(each, note="") for each in entries]
     title = folder_title(site, parts, folder)
     above = folder_links(site, page, parts, folder)[:-1]
     return ListView(
         title=title,
         description=page.messages.get("folder_texts", folder.rstrip("/")),
         entries=tuple(entries),
-        folders=tuple(
-            Entry(
-                Link(folder_title(site, parts, each), page.url("/" + each)),
-                str(site.index.count(each) or ""),
-            )
-            for each in found.folders
-        ),
+        folders=_folders(site, page, parts, found.folders),
         total=len(found.members),
         pager=pager(page, number, pages_of_list(site, folder)),
         alternates=(),
         parents=above,
         head_links=head_links(links),
     )
+
+
+def _folders(
+    site: Site, page: PageContext, parts: ViewParts, folders: Iterable[str]
+) -> tuple[Entry, ...]:
+    """Return folders by their names, each with the number of its members."""
+    entries = (
+        Entry(
+            Link(folder_title(site, parts, each), page.url("/" + each)),
+            str(site.index.count(each) or ""),
+        )
+        for each in folders
+    )
+    return tuple(sorted(entries, key=lambda each: each.link.text.casefold()))
 
 
 def pages_of_list(site: Site, folder: str) -> int:

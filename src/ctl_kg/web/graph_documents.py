@@ -6,16 +6,16 @@ Each answers in every graph format and as a page, by ``Accept`` or by suffix.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ctl_kg.publish.description import Statement
+from ctl_kg.publish.description import LABELS, Statement
 from ctl_kg.publish.formats import DESCRIPTION_FORMATS, HTML, by_suffix, offers
 from ctl_kg.web.descriptions import no_such_page
 from ctl_kg.web.folder_pages import pager
@@ -26,11 +26,14 @@ from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.site import Site
 from ctl_kg.web.statement_view import ShownSubject
 from ctl_kg.web.statements import StatementParts, nameless
+from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import Link, Pager
 
 _FORMATS = (*DESCRIPTION_FORMATS, HTML)
 _OFFERS = offers(_FORMATS)
 _VARY = ("Accept", "Accept-Language")
+_VOID = "http://rdfs.org/ns/void#"
+_PART_OF = tuple(NamedNode(_VOID + name) for name in ("class", "property", "linkPredicate"))
 _SUBJECTS = 60  # on one page; the other formats have them all
 
 
@@ -98,6 +101,28 @@ def graph_document(
     return respond(made, modified=site.modified)
 
 
+def _own_names(
+    site: Site, page: PageContext, by_subject: Mapping[NamedNode | BlankNode, list[Statement]]
+) -> dict[str, tuple[Literal, ...]]:
+    """Return the names of the nodes of a document that stand in no other graph.
+
+    A node is called what the document calls it; a part of the dataset, what it is the part of.
+    """
+    found: dict[str, tuple[Literal, ...]] = {}
+    parts = ViewParts(site, page, {})
+    for node, said in by_subject.items():
+        if not isinstance(node, NamedNode) or site.describer.labels(node.value):
+            continue
+        given = [s.object for s in said if s.predicate in LABELS and isinstance(s.object, Literal)]
+        of = [s.object for s in said if s.predicate in _PART_OF and isinstance(s.object, NamedNode)]
+        if given:
+            found[node.value] = tuple(given)
+        elif of:
+            names = " · ".join(parts.name(each.value)[0] for each in of)
+            found[node.value] = (Literal(names),)
+    return found
+
+
 def _view(
     site: Site, page: PageContext, path: str, title: str, triples: list[Triple], number: int
 ) -> GraphView:
@@ -113,11 +138,8 @@ def _view(
         raise no_such_page(number, pages)
     shown = named[(number - 1) * _SUBJECTS : number * _SUBJECTS]
     sayings = [statement for each in shown for statement in by_subject[each]]
-    labels, definitions = (
-        site.describer.label_index(sayings),
-        site.describer.definition_index(sayings),
-    )
-    parts = StatementParts(site, page, labels, definitions)
+    labels = site.describer.label_index(sayings) | _own_names(site, page, by_subject)
+    parts = StatementParts(site, page, labels, site.describer.definition_index(sayings))
     lead = page.messages(f"documents.{title}_lead")
     return GraphView(
         title=page.messages(f"documents.{title}"),
@@ -126,7 +148,10 @@ def _view(
         subjects=tuple(
             ShownSubject(
                 parts.link(each.value),
-                tuple(shown for _, shown in parts.properties(by_subject[each])),
+                tuple(
+                    parts.with_rest(said, f"{page.root_path}{path}.ttl")
+                    for _, said in parts.properties(by_subject[each])
+                ),
             )
             for each in shown
             if isinstance(each, NamedNode)

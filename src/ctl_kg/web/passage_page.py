@@ -90,7 +90,12 @@ def _by_subject(
         if isinstance(statement.subject, NamedNode):
             by_subject[statement.subject.value].append(statement)
     return tuple(
-        ShownSubject(inner.link(subject), tuple(each for _, each in inner.properties(found)))
+        ShownSubject(
+            inner.link(subject),
+            tuple(
+                inner.with_rest(each, inner.href(subject)) for _, each in inner.properties(found)
+            ),
+        )
         for subject, found in sorted(by_subject.items())
     )
 

@@ -100,13 +100,9 @@ def _groups(
     """Return all that is said about the resource; a property with very many values is cut."""
     shown = []
     for predicate, each in parts.properties(description.outgoing):
-        if each.total > MOST_VALUES:
-            name = parts.site.curies.shorten(predicate) or predicate
-            text = page.messages("record.all_values", total=each.total)
-            address = page.here(**{PROPERTY: name, VALUES_PAGE: "", "page": ""})
-            shown.append((predicate, replace(each, rest=Link(text, address))))
-        else:
-            shown.append((predicate, each))
+        name = parts.site.curies.shorten(predicate) or predicate
+        address = page.here(**{PROPERTY: name, VALUES_PAGE: "", "page": ""})
+        shown.append((predicate, parts.with_rest(each, address)))
     return parts.groups(shown)
 
 

@@ -190,6 +190,12 @@ class StatementParts(ViewParts):
             total=len(statements),
         )
 
+    def with_rest(self, shown: ShownProperty, address: str | None) -> ShownProperty:
+        """Return a property with the address of all its values, if it has more than it shows."""
+        if shown.total <= MOST_VALUES:
+            return shown
+        return replace(shown, rest=Link(self.t("record.all_values", total=shown.total), address))
+
     def key(self, predicate: str, *, incoming: bool = False) -> str:
         """Return what a property is called in the fragments of a page."""
         name = self.site.curies.shorten(predicate) or predicate
