@@ -16,14 +16,18 @@ _HERE = """(wanted) => {
 }"""
 
 
-def tab_to(page: Page, wanted: str) -> None:
+def tab_to(page: Page, wanted: str, *, back: bool = False) -> None:
     """Press Tab until the focus is on what a CSS selector names.
 
+    Args:
+        page: where.
+        wanted: the selector.
+        back: with Shift, to what stands before.
     Raises:
         AssertionError: Tab does not lead there, or one cannot see that it does.
     """
     for _ in range(_MOST_STEPS):
-        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab" if back else "Tab")
         found = page.evaluate(_HERE, wanted)
         if found:
             assert found == "there", f"{wanted} is {found}"
@@ -31,8 +35,8 @@ def tab_to(page: Page, wanted: str) -> None:
     raise AssertionError(f"Tab does not lead to {wanted}")
 
 
-def follow(page: Page, wanted: str, key: str = "Enter") -> None:
-    """Go to a link or a button with Tab, press it, and wait for the page that it leads to."""
-    tab_to(page, wanted)
+def follow(page: Page, wanted: str, *, back: bool = False) -> None:
+    """Go to a link or a button with Tab, press Enter, and wait for the page that it leads to."""
+    tab_to(page, wanted, back=back)
     with page.expect_navigation(wait_until="load"):
-        page.keyboard.press(key)
+        page.keyboard.press("Enter")
