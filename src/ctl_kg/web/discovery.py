@@ -5,7 +5,6 @@ Source: VoID §7.2 (discovery by well-known URI), RFC 8615; sitemaps.org protoco
 
 from __future__ import annotations
 
-from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from pyoxigraph import Triple
@@ -16,7 +15,7 @@ from ctl_kg.publish.void import void_description
 from ctl_kg.web.graph_documents import graph_document
 from ctl_kg.web.requests import raw_path, site_of
 from ctl_kg.web.responses import Representation, respond
-from ctl_kg.web.site import Site
+from ctl_kg.web.site import Site, once_per_site
 
 VOID_PATH = "/.well-known/void"
 _EXAMPLES = ("data/cluster/afil", "data/network/vanguard-initiative", "data/project/ai-regio")
@@ -29,7 +28,7 @@ def void(request: Request) -> Response:
     return graph_document(request, site, path, "void", _description(site))
 
 
-@lru_cache(maxsize=2)
+@once_per_site
 def _description(site: Site) -> tuple[Triple, ...]:
     """Return the description of a release, which counts every statement: made once."""
     examples = [site.base_iri + each for each in _EXAMPLES]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode
 
@@ -20,7 +19,7 @@ from ctl_kg.publish.list_rows import CellReader, Reading
 from ctl_kg.web.api_wishes import cut
 from ctl_kg.web.parameters import choice
 from ctl_kg.web.places import Places, Position
-from ctl_kg.web.site import Site
+from ctl_kg.web.site import Site, once_per_site
 
 ALL = "all"
 # List, and the list and column whose path leads to the place.
@@ -81,7 +80,7 @@ class Wish:
         return self.kind in (ALL, each.kind) and self.province in ("", each.province)
 
 
-@lru_cache(maxsize=2)
+@once_per_site
 def ground_of(site: Site) -> Ground:
     """Return what lies where in a release; worked out once."""
     places = Places(site)

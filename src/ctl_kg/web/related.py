@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from pyoxigraph import NamedNode
@@ -21,7 +20,7 @@ from ctl_kg.sparql import guard
 from ctl_kg.sparql.query_model import Parameter, QueryFile
 from ctl_kg.sparql.tokens import Token
 from ctl_kg.web.pages import PageContext
-from ctl_kg.web.site import Site
+from ctl_kg.web.site import Site, once_per_site
 from ctl_kg.web.views import Link, QueryEntry
 
 _VALUE = "?value"  # what the ``values`` of a parameter bind
@@ -62,7 +61,7 @@ def _entry(query: QueryFile, page: PageContext, **values: str) -> QueryEntry:
     return QueryEntry(Link(query.title[page.language], address), query.question[page.language])
 
 
-@lru_cache(maxsize=2)
+@once_per_site
 def _index(
     site: Site,
 ) -> tuple[Mapping[_Condition, list[tuple[QueryFile, Parameter]]], Mapping[str, list[QueryFile]]]:

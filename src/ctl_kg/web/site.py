@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ctl_kg.charts.render import Renderer
 from ctl_kg.languages import Messages, load_messages
@@ -34,6 +35,8 @@ from ctl_kg.web.responses import modified_from
 from ctl_kg.web.row_cache import RowCache
 
 MESSAGES_DIR = Path(__file__).parent / "messages"
+_Rest = ParamSpec("_Rest")
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +67,34 @@ class Site:
     changes: Changes | None = None
     rows: RowCache = field(default_factory=RowCache)
     pictures: Renderer = field(default_factory=lambda: Renderer(STATIC_DIR))
+    kept: dict[Hashable, Any] = field(default_factory=dict)
 
     def choices(self, parameter: Parameter) -> list[Choice]:
         """Return the allowed values of a stock query's parameter; worked out once."""
         return _choices(self, parameter.values, parameter.enum)
 
 
-@lru_cache(maxsize=256)
+def once_per_site(
+    make: Callable[Concatenate[Site, _Rest], _Made],
+) -> Callable[Concatenate[Site, _Rest], _Made]:
+    """Keep what a function of a release returns, for as long as the release is served.
+
+    It is kept on the release: a cache of the module would hold the old one after its successor
+    took over. For functions with few different arguments only.
+    """
+
+    @wraps(make)
+    def made(site: Site, /, *rest: _Rest.args, **named: _Rest.kwargs) -> _Made:
+        key = (make, rest, tuple(sorted(named.items())))
+        if key not in site.kept:
+            site.kept[key] = make(site, *rest, **named)
+        found: _Made = site.kept[key]
+        return found
+
+    return made
+
+
+@once_per_site
 def _choices(site: Site, values: str | None, enum: tuple[str, ...]) -> list[Choice]:
     nothing = {"it": "", "en": ""}
     parameter = Parameter("x", "iri", nothing, nothing, values=values, enum=enum)

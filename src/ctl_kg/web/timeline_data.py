@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -21,7 +20,7 @@ from ctl_kg.rdf.terms import text_of
 from ctl_kg.web.api_wishes import cut
 from ctl_kg.web.parameters import choice, number
 from ctl_kg.web.query_rows import day_of
-from ctl_kg.web.site import Site
+from ctl_kg.web.site import Site, once_per_site
 
 LISTS = ("projects", "events")  # with a column "period"
 ALL = "all"
@@ -148,7 +147,7 @@ def entries(site: Site, wish: Wish) -> list[Entry]:
     ]
 
 
-@lru_cache(maxsize=2)
+@once_per_site
 def _entries(site: Site) -> dict[tuple[str, str], Entry]:
     """Return every project and event with its period, by list and IRI; worked out once."""
     return {

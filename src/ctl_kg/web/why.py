@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -37,7 +36,7 @@ from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.parameters import choice, given_once, number
 from ctl_kg.web.requests import accept_of, page_of, site_of
 from ctl_kg.web.responses import Representation, respond
-from ctl_kg.web.site import Site
+from ctl_kg.web.site import Site, once_per_site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import Link, Mark, Option
 from ctl_kg.web.why_chart import chart_of_paths, drawn_paths
@@ -241,7 +240,7 @@ def _kept(question: Question) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(value)) for name, value, default in bounds if value != default)
 
 
-@lru_cache(maxsize=8)
+@once_per_site
 def _options(site: Site, language: str) -> tuple[Option, ...]:
     """Return the resources that the form offers: by name where that is enough."""
     found = []
