@@ -11,6 +11,7 @@ import io
 import json
 import os
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -184,10 +185,13 @@ class QueryProcess(asyncio.Protocol):
                 os.kill(self.pid, number)
 
     def yield_to_others(self) -> None:
-        """Give the process the lowest priority."""
+        """Let the process run only where nothing else would."""
         if self.pid and not self.is_dead:
             with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+                if sys.platform == "linux":  # who wakes up then need not wait for its time slice
+                    os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
+                else:
+                    os.setpriority(os.PRIO_PROCESS, self.pid, 19)
 
     def kill(self) -> None:
         """End the process now; nothing is said of its jobs any more."""
