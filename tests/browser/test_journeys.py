@@ -134,7 +134,8 @@ def test_the_same_without_scripts(site: Server, browser: Browser, language: str)
         follow(page, "main a[href^='/queries/cluster-degree']")
         picture = page.locator("figure.chart img")
         picture.scroll_into_view_if_needed()
-        page.wait_for_function("(img) => img.complete && img.naturalWidth", arg=picture.element_handle())  # fmt: skip
+        there = "(img) => img.complete && img.naturalWidth"
+        page.wait_for_function(there, arg=picture.element_handle())
         follow(page, ".data-version a[href^='/sparql?']")
         assert "ORDER BY" in page.locator("#query").input_value()
         tab_to(page, "#query")

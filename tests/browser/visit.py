@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 WIDTHS = (1440, 390)
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
@@ -112,9 +112,13 @@ def visiting(
             if response.status >= 400 and response.request.resource_type != "document":
                 complain(f"{response.status} for {response.url}")
 
+        def failed(request: Request) -> None:
+            if request.failure != "net::ERR_ABORTED":  # the visitor has gone on to another page
+                complain(f"failed: {request.url} {request.failure}")
+
         page.on("request", lambda request: asked(request.url))
         page.on("pageerror", lambda error: complain(f"script error: {error}"))
-        page.on("requestfailed", lambda each: complain(f"failed: {each.url} {each.failure}"))
+        page.on("requestfailed", failed)
         page.on("console", said)
         page.on("response", answered)
         yield visit

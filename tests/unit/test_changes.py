@@ -55,12 +55,8 @@ def _edit(assets: Assets) -> None:
 
 def test_the_files_say_what_came_and_what_went(released: tuple[Path, Path]) -> None:
     before, after = released
-    old, new = (
-        _triples(folder / "ctl-kg.nt", RdfFormat.N_TRIPLES) for folder in (before, after)
-    )
-    added, removed = (
-        _triples(after / name, RdfFormat.N_TRIPLES) for name in (ADDED, REMOVED)
-    )
+    old, new = (_triples(folder / "ctl-kg.nt", RdfFormat.N_TRIPLES) for folder in (before, after))
+    added, removed = (_triples(after / name, RdfFormat.N_TRIPLES) for name in (ADDED, REMOVED))
     assert added
     assert removed
     assert added <= new - old
