@@ -63,7 +63,7 @@ IN_A_FRAME = {"answer in a frame"}
 FILES = frozenset({
     "/api/matrix", "/api/matrix/{rows}/{columns}", "/api/openapi.json", "/api/queries",
     "/api/queries/{name:path}", "/api/search", "/api/suggestions", "/api/why",
-    "/charts/{name}", "/charts/{name}.{suffix}", "/cite", "/context/{name}", "/download/SHA256SUMS",
+    "/charts/{name}", "/cite", "/context/{name}", "/download/SHA256SUMS",
     "/download/{name:path}", "/healthz", "/metrics", "/opensearch.xml",
     "/queries/{name}/chart.{suffix}", "/readyz", "/robots.txt", "/sitemap.xml",
     "/sparql/examples.json", "/sparql/terms.json", "/sparql/texts.json", "/static/{name}",
