@@ -9,8 +9,10 @@ RUN python -m venv --without-pip /opt/ctl-kg
 COPY requirements/run.lock requirements/
 RUN python -m pip --python /opt/ctl-kg/bin/python install --require-hashes --only-binary :all: \
         -r requirements/run.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY LICENSES LICENSES
+# Installing bundles the website's styles and scripts from npm packages.
+COPY frontend frontend
 COPY src src
 COPY ontology ontology
 COPY data data

@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*') hatch_build.py
 
 .PHONY: serve test lint bench lock clean
 
@@ -20,10 +21,12 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/ctl-kg format --check
 
-$(VENV)/.run: requirements/run.lock pyproject.toml
+# Installing the package bundles the website's styles and scripts, with the Node of build.lock.
+$(VENV)/.run: requirements/build.lock requirements/run.lock pyproject.toml $(FRONTEND)
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.test: requirements/test.lock $(VENV)/.run
@@ -51,7 +54,8 @@ benchmarks/node_modules/.peers: benchmarks/package-lock.json
 lock: $(VENV)/.run
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --extra test --output-file requirements/test.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --constraint requirements/test.lock --output-file requirements/run.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --constraint requirements/test.lock --extra pictures --output-file requirements/run.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --allow-unsafe --constraint requirements/test.lock --only-build-deps --build-deps-for editable --output-file requirements/build.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file benchmarks/peers.lock benchmarks/peers.in
 
 clean:

@@ -30,7 +30,7 @@ from ctl_kg.sparql.binding import Choice, bind, list_choices
 from ctl_kg.sparql.query_file import load_queries
 from ctl_kg.sparql.query_model import Parameter, QueryFile
 from ctl_kg.sparql.store import LocalStore, open_release_store
-from ctl_kg.sparql.total_order import with_total_order
+from ctl_kg.sparql.total_order import in_language
 from ctl_kg.web.api_wishes import read_wish, selected
 from ctl_kg.web.query_job import Desk, Job, Limits
 from ctl_kg.web.row_cache import Rows, read_rows
@@ -96,7 +96,8 @@ def _bound(query: QueryFile, choices: dict[str, list[Choice]]) -> str:
         return choices[parameter.name]
 
     given = {each.name: [each.default] for each in query.parameters if each.default}
-    return bind(with_total_order(query), given, curies=_CURIES, choices_of=choices_of)
+    ready = in_language(query, given.get("lang", ["it"])[0])
+    return bind(ready, given, curies=_CURIES, choices_of=choices_of)
 
 
 def _fetched(desk: Desk, text: str) -> bytes:

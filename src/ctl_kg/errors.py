@@ -25,6 +25,8 @@
     │  ├─ HeadersTooLargeError   the header fields are too many or too long        431
     │  └─ TooManyRequestsError   a client asks more often than the limit           429
     ├─ PortalError              another server does not give what it should       exit 2, 502
+    ├─ PictureError              a picture could not be drawn, or not in time      503
+    │  └─ NoPicturesError        the optional packages for pictures are missing    503
     └─ StoreError                an engine failed                                  exit 2
        ├─ BusyError              too many queries run already                      503
        ├─ QueryLimitError        a query would pass a limit (limit)                504
@@ -285,6 +287,19 @@ class PortalError(CtlKgError):
     def __init__(self, message: str, *, status_code: int = 0, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.status_code = status_code
+
+
+class PictureError(CtlKgError):
+    """A picture could not be drawn, or not in time."""
+
+    code = "picture"
+    status = 503
+
+
+class NoPicturesError(PictureError):
+    """The optional packages that draw pictures are not installed."""
+
+    code = "no-pictures"
 
 
 class StoreError(CtlKgError):

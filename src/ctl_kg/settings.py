@@ -29,6 +29,9 @@ FILE_VARIABLE = "CTL_KG_CONFIG"
 _PREFIX = "CTL_KG_"
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#/]+/([^\s<>\"{}|\\^`?#]*/)?")
 _ENDPOINT = re.compile(r"https?://[^\s<>\"{}|\\^`?#/]+(/[^\s<>\"{}|\\^`#]*)?")
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`/?#]+[^\s<>\"{}|\\^`]*")
+_MAILBOX = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;]+")
+_LONGEST_NAME = 200
 _DAY_S = 86_400
 
 
@@ -69,6 +72,19 @@ _ENDPOINTS = Rule(
 )
 _NETWORKS = Rule("addresses or networks, as 127.0.0.1 or 10.0.0.0/8", _is_network)
 _ANYTHING = Rule("a text", lambda value: bool(str(value)))
+# What may be left empty.
+_NAME = Rule(
+    f"a name of at most {_LONGEST_NAME} characters on one line, or nothing",
+    lambda value: not value or (value.isprintable() and 0 < len(value.strip()) <= _LONGEST_NAME),
+)
+_WEB_ADDRESS = Rule(
+    "an http or https address, as https://example.org/contact, or nothing",
+    lambda value: not value or _ADDRESS.fullmatch(value) is not None,
+)
+_EMAIL = Rule(
+    "an e-mail address, as opendata@example.org, or nothing",
+    lambda value: not value or _MAILBOX.fullmatch(value) is not None,
+)
 
 
 def _row(default: Any, meaning: str, rule: Rule = _ANYTHING) -> Any:
@@ -121,6 +137,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _row(
         (), "proxies whose X-Forwarded-For and X-Request-ID are believed", _NETWORKS
     )
+    publisher_name: str = _row("", "who publishes the site, as the pages name it", _NAME)
+    publisher_url: str = _row("", "the publisher's own website", _WEB_ADDRESS)
+    contact_email: str = _row("", "where questions and reports may be sent", _EMAIL)
+    feedback_url: str = _row("", "a page where readers may report a problem", _WEB_ADDRESS)
     robots: str = _row("open", "whether crawlers may read the pages", _one_of("open", "closed"))
     log_format: str = _row("text", "how a line of the log is written", _one_of("text", "json"))
     log_level: str = _row(

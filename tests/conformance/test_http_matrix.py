@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -176,6 +179,73 @@ def test_the_page_has_heads_totals_and_the_cell(client: TestClient, language: st
     page = client.get("/matrix/clusters/networks", params=ends, headers={"accept": "text/html"})
     assert page.status_code == 200
     assert page.text.count('scope="row"') == 9 + 1
-    assert page.text.count('scope="col"') == 22 + 2
+    assert page.text.count('scope="col" class="turned"') == 22
     assert "membership/afil-vanguard-initiative" in page.text
+    found = client.get("/api/matrix/clusters/networks", params=ends).json()
+    for source in found["cell"]["links"][0]["evidence"]:
+        assert f"{source['start_line']}–{source['end_line']}" in page.text
     assert client.get("/matrix", headers={"accept": "text/html"}).status_code == 200
+
+
+@pytest.mark.parametrize("spec", MATRICES, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("side", ["row", "column"])
+def test_one_row_or_column_lists_its_links_and_its_gaps(
+    client: TestClient, spec: Spec, side: str
+) -> None:
+    """A program has to name both: what it gets is one cell or the whole."""
+    found = _matrix(client, spec)
+    other = "column" if side == "row" else "row"
+    member = max(found[side + "s"], key=lambda each: each["total"])
+    ends = {side: member["iri"], "lang": "en"}
+    assert client.get(f"/api/matrix/{spec.name}", params=ends).json()["parameter"] == other
+    page = client.get(f"/matrix/{spec.name}", params=ends, headers={"accept": "text/html"})
+    assert page.status_code == 200
+    listed = page.text.partition('id="cell"')[2].partition("</section>")[0]
+    hrefs = [html.unescape(href) for href in re.findall(r'href="([^"]+#cell)"', listed)]
+    opposite = [parse_qs(urlsplit(href).query)[other][0] for href in hrefs]
+    linked = {each[other] for each in found["cells"] if each[side] == member["iri"]}
+    curies = {each["iri"]: each["curie"] for each in found[other + "s"]}
+    assert len(opposite) == len(set(opposite)) == len(curies)
+    assert set(opposite[: len(linked)]) == {curies[iri] for iri in linked}
+    for href in (hrefs[0], hrefs[-1]):
+        cell = client.get(href, headers={"accept": "text/html"})
+        assert cell.status_code == 200
+        assert 'id="cell"' in cell.text
+    assert f"{member['total']}. Show its cells" in page.text
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_a_filter_keeps_page_chart_and_data_alike(client: TestClient, language: str) -> None:
+    wish = {"kind": "interregional-initiative", "certainty": "stated", "lang": language}
+    found = client.get("/api/matrix/clusters/networks", params=wish).json()
+    assert 0 < len(found["columns"]) < 22
+    page = client.get("/matrix/clusters/networks", params=wish, headers={"accept": "text/html"})
+    assert page.text.count('scope="col" class="turned"') == len(found["columns"])
+    hrefs = re.findall(r'href="(/api/matrix/[^"]*format=csv[^"]*)"', page.text)
+    long = [html.unescape(href) for href in hrefs if "layout=wide" not in href]
+    assert len(long) == 2  # of the chart, and of the table
+    for href in long:
+        rows = csv.DictReader(io.StringIO(client.get(href).text))
+        assert sum(int(row["count"]) for row in rows) == found["total"]
+    (picture,) = set(re.findall(r'<img src="(/charts/network\.svg[^"]*)"', page.text))
+    ties = client.get(html.unescape(picture).replace(".svg", ".csv")).text
+    assert len(ties.splitlines()) - 1 == found["total"]
+
+
+@pytest.mark.parametrize(
+    ("address", "parameter"),
+    [
+        ("clusters/networks?across=2", "across"),
+        ("clusters/networks?across=x", "across"),
+        ("clusters/networks?row=network:eusalp", "row"),
+        ("clusters/networks?column=cluster:afil", "column"),
+        ("clusters/networks?row=%3Cscript%3Ealert(1)%3C/script%3E", "row"),
+    ],
+)
+def test_a_page_names_the_parameter_that_is_wrong(
+    client: TestClient, address: str, parameter: str
+) -> None:
+    page = client.get(f"/matrix/{address}&lang=it", headers={"accept": "text/html"})
+    assert page.status_code in (400, 404)
+    assert f"«{parameter}»" in page.text
+    assert "<script>alert" not in page.text

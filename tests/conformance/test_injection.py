@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from ctl_kg.assets import find_assets
 from ctl_kg.errors import ParameterError
+from ctl_kg.languages import LANGUAGES
 from ctl_kg.namespaces import Curies, prefixes
 from ctl_kg.settings import Settings
 from ctl_kg.sparql.binding import bind, list_choices
@@ -25,7 +26,7 @@ from ctl_kg.sparql.query_file import load_queries, parse_query
 from ctl_kg.sparql.query_model import RESERVED_PARAMETERS, Parameter, QueryFile
 from ctl_kg.sparql.store import LocalStore, open_release_store
 from ctl_kg.sparql.terms import Solutions, text_of
-from ctl_kg.sparql.total_order import with_total_order
+from ctl_kg.sparql.total_order import in_language, with_total_order
 from ctl_kg.web.app import create_app
 from ctl_kg.web.query_job import Job
 from ctl_kg.web.query_pool import QueryPool
@@ -175,8 +176,9 @@ def test_over_http_nothing_runs_but_stock_queries_with_terms_in_their_slots(
     listing = {PROLOGUE + each.values for query in QUERIES.values()
                for each in query.parameters if each.values}  # fmt: skip
     stock = {
-        tuple(apart(with_total_order(query).text, names_of(query))[0]): names_of(query)
+        tuple(apart(text.text, names_of(query))[0]): names_of(query)
         for query in QUERIES.values()
+        for text in (with_total_order(query), *(in_language(query, each) for each in LANGUAGES))
     }
     every = {name for names in stock.values() for name in names}
     asked = [text for text in ran if text not in listing]

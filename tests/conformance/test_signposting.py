@@ -60,7 +60,7 @@ def test_documents_link_to_all_others(client: TestClient, thing: str, suffix: st
                 assert linked.headers["content-type"].startswith(parameters["type"])
     by_relation = relations(answer.headers["link"])
     assert by_relation["describes"] == by_relation["cite-as"] == [f"{BASE}{thing}"]
-    assert by_relation["canonical"] == [f"/{thing}.{suffix}"]
+    assert by_relation["canonical"] == [f"{BASE}{thing}.{suffix}"]
     assert by_relation["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
 
 

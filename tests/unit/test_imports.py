@@ -14,6 +14,7 @@ LAYERS = (
     ("ctl_kg.namespaces", "ctl_kg.languages"),
     ("ctl_kg.client",),
     ("ctl_kg.assets", "ctl_kg.settings"),
+    ("ctl_kg.charts",),
     ("ctl_kg.rdf",),
     ("ctl_kg.sparql",),
     # A build calls on what it distributes, and on what describes that.

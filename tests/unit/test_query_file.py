@@ -6,6 +6,7 @@ import pytest
 
 from ctl_kg.errors import QueryFileError
 from ctl_kg.sparql.query_file import load_queries, parse_query, read_query
+from ctl_kg.sparql.query_model import View
 
 QUERIES = Path(__file__).parents[1] / "fixtures" / "mini-release" / "queries"
 GOOD = (QUERIES / "clusters-by-network.rq").read_text(encoding="utf-8")
@@ -24,7 +25,7 @@ def test_reads_header_and_form() -> None:
 
 def test_reads_a_construct_without_columns() -> None:
     query = read_query(QUERIES / "large-clusters.rq")
-    assert (query.form, query.view, query.columns) == ("CONSTRUCT", "table", ())
+    assert (query.form, query.view, query.columns) == ("CONSTRUCT", View(), ())
 
 
 def test_loads_a_folder_in_order() -> None:

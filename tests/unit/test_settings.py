@@ -132,6 +132,11 @@ def test_a_file_that_is_not_there_or_not_text(file: Path) -> None:
         ("CTL_KG_QUERY_TIMEOUT_S", "soon", "a number"),
         ("CTL_KG_TRUSTED_PROXIES", "10.0.0.0/8,proxy", "networks"),
         ("CTL_KG_LOG_FORMAT", "xml", "text or json"),
+        ("CTL_KG_PUBLISHER_NAME", "Regione\nEsempio", "on one line"),
+        ("CTL_KG_PUBLISHER_NAME", "x" * 201, "at most 200"),
+        ("CTL_KG_PUBLISHER_URL", "javascript:alert(1)", "http or https"),
+        ("CTL_KG_FEEDBACK_URL", "www.example.org", "http or https"),
+        ("CTL_KG_CONTACT_EMAIL", "opendata at example.org", "e-mail"),
     ],
 )
 def test_a_wrong_variable_is_named(variable: str, value: str, hint: str) -> None:
@@ -139,6 +144,17 @@ def test_a_wrong_variable_is_named(variable: str, value: str, hint: str) -> None
         load_settings({variable: value})
     assert variable in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_who_publishes_may_be_left_out_or_named(file: Path) -> None:
+    assert Settings().publisher_name == Settings().contact_email == ""
+    file.write_text(
+        'publisher_name = "Regione Esempio"\npublisher_url = "https://www.example.org/?a=1#b"\n'
+        'contact_email = "open.data+ctl@example.org"\nfeedback_url = ""\n'
+    )
+    found = load_settings({}, config=file)
+    assert (found.publisher_name, found.feedback_url) == ("Regione Esempio", "")
+    assert found.contact_email == "open.data+ctl@example.org"
 
 
 def test_a_wrong_value_that_a_better_one_replaces_does_no_harm(file: Path) -> None:
@@ -164,5 +180,5 @@ def test_the_page_on_running_it_lists_every_setting_with_its_default() -> None:
     for row in fields(Settings):
         value = row.default
         shown = f"{value:,}" if isinstance(value, int) and value > 9999 else str(value)
-        expected[row.name] = shown.removesuffix(".0") if value != () else "none"
+        expected[row.name] = shown.removesuffix(".0") if value not in ((), "") else "none"
     assert rows == expected

@@ -5,7 +5,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ctl_kg.errors import QuerySyntaxError, ReleaseError, StoreError
+from ctl_kg.errors import QuerySyntaxError, ReleaseError, StoreUnavailableError
 from ctl_kg.sparql.store import LocalStore, Solutions, open_release_store
 
 MINI = Path(__file__).parents[1] / "fixtures" / "mini-release"
@@ -155,7 +155,7 @@ def test_evaluation_refuses_and_selects_as_a_query_does(store: LocalStore) -> No
 def test_an_allowed_endpoint_is_asked(store: LocalStore) -> None:
     endpoint = "http://127.0.0.1:1/sparql"
     text = f"ASK {{ SERVICE <{endpoint}> {{ ?s ?p ?o }} }}"
-    with pytest.raises(StoreError, match="the query failed"):
+    with pytest.raises(StoreUnavailableError, match="a service that the query calls"):
         store.query(text, service_allow=(endpoint,))
     with pytest.raises(QuerySyntaxError, match="never does"):
         store.query(text)

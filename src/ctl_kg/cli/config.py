@@ -81,7 +81,7 @@ def table(loaded: LoadedSettings) -> str:
 
 
 def _shown(value: Any) -> str:
-    return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)
+    return (", ".join(value) if isinstance(value, tuple) else str(value)) or "none"
 
 
 def _document(loaded: LoadedSettings, warnings: list[str]) -> dict[str, Any]:

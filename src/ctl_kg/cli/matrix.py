@@ -38,6 +38,7 @@ def matrix(
     chosen: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
     lang: Annotated[str, typer.Option("--lang", help="Language: it or en.")] = "it",
     role: Annotated[str, typer.Option("--role", help="Count only links of this role.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="Only columns of this kind.")] = "",
     stated: Annotated[
         bool, typer.Option("--stated", help="Leave out links that are inferred.")
     ] = False,
@@ -74,7 +75,7 @@ def matrix(
     found = opened.store.query(matrix_query(spec, opened.base_iri))
     assert isinstance(found, Solutions)
     given = {"certainty": "stated" if stated else "any", "role": role,
-             "gaps": "paths" if paths else "list"}  # fmt: skip
+             "kind": kind, "gaps": "paths" if paths else "list"}  # fmt: skip
     asked, made = read_asked(opened, spec, given, lang, read_rows(write_json(found)))
     # On one page, however many rows there are.
     _print(opened, replace(asked, rows=made.rows, pages=1), made, chosen)

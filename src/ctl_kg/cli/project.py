@@ -41,6 +41,10 @@ def build(
     base_iri: Annotated[
         str | None, typer.Option("--base-iri", help="Base of every IRI; ends with a slash.")
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option("--previous", help="Folder of an earlier release: say what changed since."),
+    ] = None,
     as_json: _JSON = False,
 ) -> None:
     """Parse, derive, validate and write the release folder, all or nothing.
@@ -55,7 +59,9 @@ def build(
     assets = chosen_project(context)
     try:
         with shown_progress() as progress:
-            built = build_release(assets, settings.release_dir, settings.base_iri, progress)
+            built = build_release(
+                assets, settings.release_dir, settings.base_iri, progress, previous
+            )
     except NotConformingError as error:
         _show_findings(cast("list[Finding]", error.findings), settings.base_iri, as_json=as_json)
         raise

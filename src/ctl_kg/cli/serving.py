@@ -278,7 +278,8 @@ def _as_json(query: QueryFile) -> dict[str, Any]:
         "question": dict(query.question),
         "competency": query.competency,
         "group": query.group,
-        "view": query.view,
+        "view": query.view.kind,
+        "channels": dict(query.view.channels),
         "form": query.form,
         "parameters": [
             {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -44,7 +44,10 @@ class Column:
 
 @dataclass(frozen=True)
 class StockQuery:
-    """A stock query; ``links`` are the server's addresses of its page, text and formats."""
+    """A stock query; ``links`` are the server's addresses of its page, text and formats.
+
+    ``view`` says how its answer is best shown, ``channels`` which columns each part of that draws.
+    """
 
     name: str
     version: int
@@ -57,6 +60,7 @@ class StockQuery:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     links: Mapping[str, str]
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def query_of(entry: Mapping[str, Any]) -> StockQuery:
@@ -68,6 +72,7 @@ def query_of(entry: Mapping[str, Any]) -> StockQuery:
         parameters=tuple(map(_parameter_of, entry["parameters"])),
         columns=columns_of(entry["columns"]),
         links=dict(entry["links"]),
+        channels={name: tuple(each) for name, each in entry.get("channels", {}).items()},
     )
 
 

@@ -21,8 +21,10 @@ from ctl_kg.catalogue.release_files import catalogue_files
 from ctl_kg.distributions.distribution import core_distributions
 from ctl_kg.distributions.files import Made, Source
 from ctl_kg.distributions.worker import DistributionsRun
-from ctl_kg.errors import NotConformingError, SourceError
+from ctl_kg.errors import NotConformingError, ReleaseError, SourceError
 from ctl_kg.namespaces import DEFAULT_BASE
+from ctl_kg.publish.changes import Previous, change_files, read_previous
+from ctl_kg.publish.checked import what_is_checked
 from ctl_kg.publish.findings import Finding, count_by_severity
 from ctl_kg.publish.literal_check import has_unwritable
 from ctl_kg.publish.manifest import checksums, manifest, release_date, tool_versions
@@ -63,6 +65,7 @@ def build(
     out: Path,
     base_iri: str = DEFAULT_BASE,
     progress: Progress | None = None,
+    previous: Path | None = None,
 ) -> Built:
     """Build the release of a project.
 
@@ -71,6 +74,7 @@ def build(
         out: the release folder; a release that is there is replaced as a whole, or not at all.
         base_iri: base of our IRIs.
         progress: told the name of each stage when it begins.
+        previous: folder of an earlier release, to say what changed since; may be ``out``.
     Raises:
         SourceError: a file of the project is wrong.
         NotConformingError: validation found violations; carries every finding.
@@ -80,13 +84,18 @@ def build(
     check_target(out)
     with only_build(out):
         recover(out)
-        return _build(assets, out, base_iri, progress or (lambda stage: None))
+        before = read_previous(previous) if previous is not None else None
+        return _build(assets, out, base_iri, progress or (lambda stage: None), before)
 
 
-def _build(assets: Assets, out: Path, base_iri: str, progress: Progress) -> Built:
+def _build(
+    assets: Assets, out: Path, base_iri: str, progress: Progress, before: Previous | None
+) -> Built:
     """Build, with the folder beside the release to ourselves."""
     progress("reading")
     project = load(assets, base_iri)
+    if before is not None:
+        _check_earlier(before, project)
     check_shapes = not _shapes_were_checked(out, project)
     files: dict[str, bytes] = {}
     made = Made({}, ())
@@ -111,11 +120,18 @@ def _build(assets: Assets, out: Path, base_iri: str, progress: Progress) -> Buil
             findings,
             hint="Mend them and build again; a release that was there is untouched.",
         )
-    files |= {**made.files, **report_files(findings, base_iri)}
+    files |= {
+        **made.files,
+        **report_files(findings, base_iri, what_is_checked(project, statistics.quads)),
+    }
+    if before is not None:
+        files |= change_files(before, files["ctl-kg.nq"], project.base_iri)
     offered = (*core_distributions(files, base_iri), *made.distributions)
     files |= catalogue_files(project, files, offered)
     files[CHECKSUMS] = checksums(files)
-    files[MANIFEST] = manifest(project, statistics, count_by_severity(findings), files).encode()
+    counted = count_by_severity(findings)
+    named = before.as_json() if before is not None else None
+    files[MANIFEST] = manifest(project, statistics, counted, files, named).encode()
     progress("putting the release in place")
     write_release(out, lambda folder: write_files(folder, files))
     sizes = {name: len(content) for name, content in sorted(files.items())}
@@ -132,6 +148,24 @@ def _source(project: Project) -> Source:
         project.asserted, project.derived, project.shapes, context_terms(project),
         project.base_iri, release_date(project.asserted, project.base_iri),
     )  # fmt: skip
+
+
+def _check_earlier(before: Previous, project: Project) -> None:
+    """Refuse to compare with a release that cannot be the one before.
+
+    Raises:
+        ReleaseError: it is not earlier, or has another base IRI: all would have changed.
+    """
+    if before.released >= release_date(project.asserted, project.base_iri):
+        raise ReleaseError(
+            f"the release of {before.released} that --previous names is not earlier than this one",
+            hint="Name an earlier release, or give the ontology header the new dct:modified date.",
+        )
+    if before.base_iri != project.base_iri:
+        raise ReleaseError(
+            f"--previous names a release of <{before.base_iri}>, not of <{project.base_iri}>",
+            hint="Name an earlier release with the same base IRI, or none.",
+        )
 
 
 def _shapes_were_checked(out: Path, project: Project) -> bool:

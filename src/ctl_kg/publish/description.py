@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
@@ -58,14 +58,27 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Assessment:
+    """What an alignment says of a statement: how certain it is. Both are IRIs."""
+
+    alignment: str
+    certainty: str
+
+
+@dataclass(frozen=True)
 class Statement:
-    """One triple and the graphs that hold it; certainty is the IRI that an alignment gives it."""
+    """One triple, the graphs that hold it, and what an alignment says of it if there is one."""
 
     subject: NamedNode | BlankNode
     predicate: NamedNode
     object: Term
     graphs: tuple[str, ...]
-    certainty: str | None = None
+    assessment: Assessment | None = None
+
+    @property
+    def certainty(self) -> str | None:
+        """Return the IRI of the certainty that an alignment gives it."""
+        return self.assessment.certainty if self.assessment else None
 
     @property
     def triple(self) -> Triple:
@@ -81,7 +94,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Description:
-    """What is said about one resource."""
+    """What is said about one resource.
+
+    ``incoming`` is one page of the statements that point to it, by property;
+    ``incoming_counts`` are all of them, by the IRI of the property, in the same order.
+    """
 
     iri: str
     outgoing: tuple[Statement, ...]
@@ -94,6 +111,7 @@ class Description:
     sources: dict[str, Source] = field(default_factory=dict)
     nodes: tuple[Statement, ...] = ()  # its parts: blank nodes and fragments (lists, paths)
     label_statements: tuple[Statement, ...] = ()
+    incoming_counts: tuple[tuple[str, int], ...] = ()
 
     def values(self, predicate: str) -> list[Term]:
         """Return the values of one property."""
@@ -147,17 +165,16 @@ class Describer:
         quads = self._store.quads(node) if node is not None else []
         if node is None or not (quads or self._is_graph(node)):
             return None
-        certainties = self.certainties(node)
-        outgoing = _statements(quads, certainties)
+        assessments = self.assessments(node)
+        outgoing = _statements(quads, assessments)
         incoming = self._incoming(node)
         start = (page - 1) * PAGE_SIZE
         shown = self._linked(incoming[start : start + PAGE_SIZE], node)
         nodes = self._below(iri, outgoing)
-        named = self._named(outgoing, shown, nodes, certainties.values())
+        certainties = {each.certainty for each in assessments.values()}
+        named = self._named(outgoing, shown, nodes, certainties)
         label_quads, labels = self._literals(named, LABELS)
-        _, definitions = self._literals(
-            {s.predicate.value for s in (*outgoing, *shown)}, DEFINITIONS
-        )
+        definitions = self.definition_index((*outgoing, *shown))
         graphs = sorted({graph for s in (*outgoing, *shown) for graph in s.graphs})
         sources = {graph: self.source(graph) for graph in graphs}
         sections = {s.section for s in sources.values() if s.section} - set(labels)
@@ -174,15 +191,20 @@ class Describer:
             sources=sources,
             nodes=tuple(nodes),
             label_statements=tuple(_statements(label_quads, {})),
+            incoming_counts=tuple(Counter(predicate.value for _, predicate in incoming).items()),
         )
 
     def outgoing(self, iri: str) -> list[Statement]:
         """Return what is said about a resource itself, in order."""
         node = _node(iri)
-        return _statements(self._store.quads(node), {}) if node is not None else []
+        return self.about(node) if node is not None else []
+
+    def about(self, node: NamedNode | BlankNode) -> list[Statement]:
+        """Return what is said about a node, named or not, in order."""
+        return _statements(self._store.quads(node), {})
 
     def _incoming(self, node: NamedNode) -> list[_Link]:
-        """Return subject and predicate of every statement that points to a node, in order."""
+        """Return subject and predicate of every statement that points to a node, by property."""
         kept = self._orders.get(node)
         if kept is not None:
             return kept
@@ -191,7 +213,7 @@ class Describer:
             for quad in self._store.quads(object=node)
             if not isinstance(quad.subject, Triple)
         }
-        found = sorted(links, key=lambda link: (str(link[0]), str(link[1])))
+        found = sorted(links, key=lambda link: (str(link[1]), str(link[0])))
         if PAGE_SIZE < len(found) <= _LARGEST_KEPT:
             self._orders[node] = found
             while len(self._orders) > _KEPT_ORDERS:
@@ -204,6 +226,15 @@ class Describer:
             statement
             for subject, predicate in links
             for statement in _statements(self._store.quads(subject, predicate, node), {})
+        ]
+
+    def assessed(self, statements: Iterable[Statement]) -> list[Statement]:
+        """Return statements of any subjects with what alignments say of them."""
+        found = list(statements)
+        known = {node: self.assessments(node) for node in {each.subject for each in found}}
+        return [
+            replace(each, assessment=known[each.subject].get((each.predicate.value, each.object)))
+            for each in found
         ]
 
     def labels(self, iri: str) -> tuple[Literal, ...]:
@@ -260,10 +291,19 @@ class Describer:
         """Return the labels of everything that statements name."""
         return self._literals(self._named(statements, (), (), ()), LABELS)[1]
 
+    def definition_index(self, statements: Iterable[Statement]) -> dict[str, tuple[Literal, ...]]:
+        """Return the definitions of the properties of statements."""
+        return self._literals({each.predicate.value for each in statements}, DEFINITIONS)[1]
+
     def certainties(self, node: NamedNode) -> dict[tuple[str, Term], str]:
         """Return the certainty that alignments give statements, by predicate and object."""
-        found: dict[tuple[str, Term], str] = {}
-        for alignment in {q.subject for q in self._store.quads(None, self._aligned_subject, node)}:
+        return {key: found.certainty for key, found in self.assessments(node).items()}
+
+    def assessments(self, node: NamedNode | BlankNode) -> dict[tuple[str, Term], Assessment]:
+        """Return what alignments say of a node's statements, by predicate and object."""
+        found: dict[tuple[str, Term], Assessment] = {}
+        alignments = {q.subject for q in self._store.quads(None, self._aligned_subject, node)}
+        for alignment in sorted(alignments, key=str):
             if not isinstance(alignment, NamedNode):
                 continue
             about = self._store.quads(alignment)
@@ -271,7 +311,7 @@ class Describer:
             certainty = _first(about, self._certainty.value)
             for quad in about:
                 if quad.predicate == self._aligned_object and certainty:
-                    found[predicate, quad.object] = certainty
+                    found[predicate, quad.object] = Assessment(alignment.value, certainty)
         return found
 
     def _below(self, iri: str, statements: Iterable[Statement]) -> list[Statement]:
@@ -340,7 +380,9 @@ def _node(iri: str) -> NamedNode | None:
         return None
 
 
-def _statements(quads: Iterable[Quad], certainties: dict[tuple[str, Term], str]) -> list[Statement]:
+def _statements(
+    quads: Iterable[Quad], assessments: Mapping[tuple[str, Term], Assessment]
+) -> list[Statement]:
     """Merge quads that differ by graph only; in order of their text."""
     graphs: dict[Triple, set[str]] = defaultdict(set)
     for quad in quads:
@@ -352,7 +394,7 @@ def _statements(quads: Iterable[Quad], certainties: dict[tuple[str, Term], str])
             triple.predicate,
             triple.object,
             tuple(sorted(graphs[triple])),
-            certainties.get((triple.predicate.value, triple.object)),
+            assessments.get((triple.predicate.value, triple.object)),
         )
         for triple in sorted(graphs, key=str)
         if not isinstance(triple.subject, Triple)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ctl_kg.rdf.places import Place
 
@@ -51,6 +52,26 @@ class Finding:
             "line": self.place.line if self.place else None,
         }
         return {name: member for name, member in members.items() if member not in (None, {})}
+
+
+def read_finding(document: Mapping[str, Any]) -> Finding:
+    """Return the finding that :meth:`Finding.as_json` wrote.
+
+    Raises:
+        KeyError: a member is missing.
+    """
+    file, line = document.get("file"), document.get("line")
+    return Finding(
+        severity=document["severity"],
+        focus=document["focus"],
+        rule=document["rule"],
+        component=document["component"],
+        message=document["message"],
+        mend=document.get("mend", {}),
+        path=document.get("path"),
+        value=document.get("value"),
+        place=Place(file, line) if file is not None and line is not None else None,
+    )
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

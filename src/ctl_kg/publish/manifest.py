@@ -27,6 +27,7 @@ def manifest(
     statistics: Statistics,
     findings: Mapping[str, int],
     files: Mapping[str, bytes],
+    previous: Mapping[str, str] | None = None,
 ) -> str:
     """Return ``manifest.json``; nothing in it comes from the clock.
 
@@ -35,6 +36,7 @@ def manifest(
         statistics: counts over every named graph.
         findings: number of findings by severity.
         files: content of every other file, by relative name.
+        previous: the earlier release that this one was compared with, if there is one.
     Raises:
         SourceError: the ontology has no date.
     """
@@ -48,6 +50,8 @@ def manifest(
         "files": {name: _entry(name, files[name]) for name in sorted(files)},
         "tools": tool_versions(),
     }
+    if previous is not None:
+        document["previous"] = dict(previous)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -27,10 +27,15 @@ STATED = CERTAINTIES[:2]  # what ``certainty=stated`` keeps: stated, and confirm
 
 @dataclass(frozen=True)
 class Axis:
-    """What stands in rows or columns: the members of a class."""
+    """What stands in rows or columns: the members of a class.
+
+    ``kind`` is the property that says of which kind a member is, under the name ``kind_label``.
+    """
 
     curie: str
     label: Texts
+    kind: str = ""
+    kind_label: Texts | None = None
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,18 @@ class Spec:
 
 AXES = {
     "clusters": Axis("ctl:TechnologyCluster", {"it": "Cluster", "en": "Clusters"}),
-    "networks": Axis("ctl:Network", {"it": "Reti", "en": "Networks"}),
+    "networks": Axis(
+        "ctl:Network", {"it": "Reti", "en": "Networks"},
+        "ctl:networkKind", {"it": "Tipo di rete", "en": "Kind of network"},
+    ),
     "ecosystems": Axis("ctl:InnovationEcosystem", {"it": "Ecosistemi S3", "en": "S3 ecosystems"}),
-    "components": Axis("ctl:PnrrComponent", {"it": "Componenti del PNRR", "en": "PNRR components"}),
+    "components": Axis(
+        "ctl:PnrrComponent", {"it": "Componenti del PNRR", "en": "PNRR components"},
+        "skos:broader", {"it": "Missione", "en": "Mission"},
+    ),
     "missions": Axis("ctl:PnrrMission", {"it": "Missioni del PNRR", "en": "PNRR missions"}),
     "projects": Axis("ctl:Project", {"it": "Progetti", "en": "Projects"}),
-}
+}  # fmt: skip
 
 # MINUS, which asks once, takes a fiftieth of the time of FILTER NOT EXISTS, which asks per row.
 # A node that a doubtful reading is about is as doubtful as the reading.
@@ -170,10 +181,14 @@ BY_NAME = {spec.name: spec for spec in MATRICES}
 
 @dataclass(frozen=True)
 class Wish:
-    """Which links count: IRI of a role or empty for all; only stated ones, or any."""
+    """Which links count: IRI of a role or empty for all; only stated ones, or any.
+
+    ``kind`` is the IRI of the kind that columns must be of, or empty for all.
+    """
 
     role: str = ""
     stated: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -291,6 +306,8 @@ def matrix_query(
         lines.append(f"  FILTER(?certainty IN ({', '.join(STATED)}))")
     if wish.role:
         lines.append(f"  FILTER(?role = <{wish.role}>)")
+    if wish.kind:
+        lines.append(f"  ?column {AXES[spec.columns].kind} <{wish.kind}> .")
     lines.append("}\nORDER BY ?row ?column ?link ?role ?certainty ?graph")
     body = "\n".join(lines)
     table = prefixes(base_iri)
@@ -320,19 +337,22 @@ def assemble(
     Args:
         solutions: of :func:`matrix_query` without a wish.
         rows: every member of the rows' class, in order.
-        columns: every member of the columns' class, in order.
+        columns: every member of the columns' class, in order; those of the kind that is wished.
         stated: IRIs of the certainties that count as stated, the strongest first.
         wish: which links count; the same as the filters of the query with that wish.
     """
     wish = wish or Wish()
     found: dict[tuple[str, str], dict[str, _Gathered]] = defaultdict(dict)
     roles: dict[str, None] = {}
+    of_kind = frozenset(columns)
     for solution in solutions:
         values = {name: str(term.value) for name, term in solution.items()}
         role, certainty = values.get("role", ""), values["certainty"]
         if role:
             roles[role] = None
         if (wish.role and role != wish.role) or (wish.stated and certainty not in stated):
+            continue
+        if wish.kind and values["column"] not in of_kind:
             continue
         links = found[values["row"], values["column"]]
         link = links.setdefault(values["link"], _Gathered({}, {}, {}))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from ctl_kg.publish.formats import DESCRIPTION_FORMATS, GRAPH_FORMATS, SELECT_FORMATS
+from ctl_kg.sparql.query_view import VIEWS
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -87,7 +88,8 @@ _PARAMETER = object_of(
 _QUERY = object_of(
     {
         "name": TEXT, "version": COUNT, "title": TEXT, "question": TEXT, "description": TEXT,
-        "group": TEXT, "competency": TEXT, "view": TEXT,
+        "group": TEXT, "competency": TEXT, "view": {"type": "string", "enum": list(VIEWS)},
+        "channels": {"type": "object", "additionalProperties": list_of(TEXT)},
         "parameters": list_of(ref("Parameter")), "columns": list_of(ref("Column")),
         "links": {"type": "object", "additionalProperties": TEXT},
     }

@@ -17,6 +17,7 @@ from itertools import groupby
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ctl_kg.namespaces import Curies, prefixes
+from ctl_kg.publish.checked import Checked
 from ctl_kg.publish.findings import SEVERITIES, VIOLATION, Finding, count_by_severity
 from ctl_kg.rdf.terms import RDF, XSD
 from ctl_kg.rdf.turtle import write_turtle
@@ -30,13 +31,20 @@ def conforms(findings: Iterable[Finding]) -> bool:
     return all(finding.severity != VIOLATION for finding in findings)
 
 
-def report_json(findings: Sequence[Finding]) -> str:
-    """Return the report as JSON: conforms, counts by severity, findings in their order."""
-    document = {
+def report_json(findings: Sequence[Finding], checked: Checked | None = None) -> str:
+    """Return the report as JSON: conforms, counts by severity, findings in their order.
+
+    Args:
+        findings: in their order.
+        checked: what was looked at, if all of it was.
+    """
+    document: dict[str, object] = {
         "conforms": conforms(findings),
         "counts": count_by_severity(findings),
-        "findings": [finding.as_json() for finding in findings],
     }
+    if checked is not None:
+        document["checked"] = checked.as_json()
+    document["findings"] = [finding.as_json() for finding in findings]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

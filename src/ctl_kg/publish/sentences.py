@@ -53,6 +53,10 @@ class Sentences:
             return f"{acronym} – {literal.value}"
         return literal.value
 
+    def acronym(self, iri: str) -> str:
+        """Return the acronym of an organisation, or nothing."""
+        return self._acronyms(iri)
+
     def short(self, iri: str, language: str) -> str:
         """Return the acronym of a resource if it has one, else its name."""
         return self._acronyms(iri) or self.label(iri, language)

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from ctl_kg.errors import SourceError
 from ctl_kg.namespaces import prefixes, rebase
+from ctl_kg.publish.checked import Checked
 from ctl_kg.publish.findings import Finding
 from ctl_kg.publish.formats import GraphWriter
 from ctl_kg.publish.report import report_html, report_json, report_turtle
@@ -108,11 +109,11 @@ def shapes_file(project: Project) -> bytes:
     return write_turtle(project.shapes, table, head=_head("The shapes.")).encode()
 
 
-def report_files(findings: Sequence[Finding], base_iri: str) -> dict[str, bytes]:
+def report_files(findings: Sequence[Finding], base_iri: str, checked: Checked) -> dict[str, bytes]:
     """Return the validation report in its three forms, by name."""
     return {
         "report.ttl": report_turtle(findings, base_iri).encode(),
-        "report.json": report_json(findings).encode(),
+        "report.json": report_json(findings, checked).encode(),
         "report.html": report_html(findings, base_iri).encode(),
     }
 

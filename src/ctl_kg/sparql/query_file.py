@@ -22,6 +22,7 @@ from ctl_kg.namespaces import prefixes
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.query_body import Reader, check_body
 from ctl_kg.sparql.query_model import (
+    CHART_ARGUMENTS,
     CLIENT_ARGUMENTS,
     RESERVED_COLUMNS,
     RESERVED_PARAMETERS,
@@ -30,6 +31,7 @@ from ctl_kg.sparql.query_model import (
     QueryFile,
     Texts,
 )
+from ctl_kg.sparql.query_view import read_view
 from ctl_kg.sparql.store import LocalStore
 
 __all__ = ["Column", "Parameter", "QueryFile", "load_queries", "parse_query", "read_query"]
@@ -38,7 +40,6 @@ GROUPS = (
     "cluster-network", "s3", "pnrr", "projects", "organisations",
     "members", "geography", "events", "provenance", "quality",
 )  # fmt: skip
-VIEWS = ("table", "bar", "matrix", "network", "map", "timeline")
 PARAMETER_TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
 COLUMN_TYPES = (
     *PARAMETER_TYPES, "lang-string", "double", "year", "year-month", "date-time", "duration",
@@ -74,6 +75,10 @@ def parse_query(text: str, *, name: str, path: Path | str | None = None) -> Quer
         _parameter(reader, key, table) for key, table in header.get("params", {}).items()
     )
     columns = tuple(_column(reader, key, row) for key, row in header.get("columns", {}).items())
+    view = read_view(
+        header.get("view", "table"), columns, parameters,
+        lambda message, hint: reader.fail(message, key="view", hint=hint),
+    )  # fmt: skip
     try:
         scan = guard.scan(text)
         LocalStore().query(text)
@@ -86,7 +91,7 @@ def parse_query(text: str, *, name: str, path: Path | str | None = None) -> Quer
         question=header["question"],
         competency=str(header["competency"]),
         group=header["group"],
-        view=header.get("view", "table"),
+        view=view,
         parameters=parameters,
         columns=columns,
         form=scan.form or "",
@@ -171,8 +176,6 @@ def _check_header(reader: Reader, header: dict[str, Any]) -> None:
         _texts(reader, header[key], key)
     if header["group"] not in GROUPS:
         reader.fail(f"unknown group '{header['group']}'", key="group", hint=_one_of(GROUPS))
-    if header.get("view", "table") not in VIEWS:
-        reader.fail(f"unknown view '{header['view']}'", key="view", hint=_one_of(VIEWS))
     version = header.get("version", 1)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         reader.fail("'version' is not a whole number from 1", key="version")
@@ -210,7 +213,8 @@ def _texts(reader: Reader, value: object, key: str) -> Texts:
 def _parameter(reader: Reader, name: str, table: dict[str, Any]) -> Parameter:
     place = f"params.{name}"
     _refuse_unknown(reader, table, _PARAMETER_KEYS, place, place)
-    _refuse_reserved(reader, name, place, (*RESERVED_PARAMETERS, *CLIENT_ARGUMENTS))
+    reserved = (*RESERVED_PARAMETERS, *CLIENT_ARGUMENTS, *CHART_ARGUMENTS)
+    _refuse_reserved(reader, name, place, reserved)
     kind = str(table.get("type"))
     if kind not in PARAMETER_TYPES:
         reader.fail(f"{place} has type '{kind}'", key=place, hint=_one_of(PARAMETER_TYPES))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Texts = Mapping[str, str]
 
 # Names with a meaning of their own, which no parameter of a query may have: what the API reads
-# from an address (``web/api_wishes``; ``lang`` is both), and the arguments of the Python client.
+# from an address (``web/api_wishes``; ``lang`` is both), the arguments of the Python client, and
+# what the address of a chart says beside the query's own parameters (``web/query_chart``).
 RESERVED_PARAMETERS = (
     "page", "size", "columns", "sort", "filter", "evidence", "format", "cells",
 )  # fmt: skip
 CLIENT_ARGUMENTS = ("version", "filters", "page_size")
+CHART_ARGUMENTS = ("query", "caption")
 # What no column may be called: the list of rows in the JSON-LD of an answer.
 RESERVED_COLUMNS = ("rows",)
 
@@ -45,6 +47,18 @@ class Column:
     unit: str | None = None
 
 
+@dataclass(frozen=True)
+class View:
+    """How the answer is best shown: a kind, and the columns that each of its channels draws."""
+
+    kind: str = "table"
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def column(self, channel: str) -> str | None:
+        """Return the column of a channel that has one at most."""
+        return next(iter(self.channels.get(channel, ())), None)
+
+
 @dataclass(frozen=True, eq=False)
 class QueryFile:
     """A stock query; ``name`` is the file name without suffix and the slug of its IRI.
@@ -59,7 +73,7 @@ class QueryFile:
     question: Texts
     competency: str
     group: str
-    view: str
+    view: View
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     form: str

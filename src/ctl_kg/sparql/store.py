@@ -23,7 +23,13 @@ from typing import Protocol, TypeAlias
 
 import pyoxigraph as ox
 
-from ctl_kg.errors import CtlKgError, QuerySyntaxError, ReleaseError, StoreError
+from ctl_kg.errors import (
+    CtlKgError,
+    QuerySyntaxError,
+    ReleaseError,
+    StoreError,
+    StoreUnavailableError,
+)
 from ctl_kg.namespaces import DEFAULT_BASE
 from ctl_kg.sparql import guard
 from ctl_kg.sparql.dataset import declared_dataset, graph_name, without_dataset
@@ -254,6 +260,11 @@ def failed(error: Exception) -> CtlKgError:
         return QuerySyntaxError(
             f"there is no function {function[1]}",
             hint="Use the functions of SPARQL 1.1, or the casts of XML Schema as xsd:integer(?x).",
+        )
+    if isinstance(error, OSError):  # the data is in memory: only SERVICE reaches out
+        return StoreUnavailableError(
+            f"a service that the query calls cannot be used: {detail}",
+            hint="Leave SERVICE out, or try again later.",
         )
     return StoreError(f"the query failed: {detail}")
 

@@ -30,10 +30,10 @@ from ctl_kg.web.api_answers import Asked, formats_of
 from ctl_kg.web.api_values import bound_query, choices_of, read_values
 from ctl_kg.web.api_wishes import cut, read_wish
 from ctl_kg.web.negotiation import choose_media_type
+from ctl_kg.web.query_asked import unknown_query
 from ctl_kg.web.requests import accept_of, page_of, raw_path, site_of, site_path
 from ctl_kg.web.responses import Links, Representation, respond, see_other
 from ctl_kg.web.site import Site
-from ctl_kg.web.stock import unknown_query
 
 _VARY = ("Accept", "Accept-Language")
 _SUFFIXES = tuple(each.suffix for each in (*TABLE_FORMATS, GEO_JSON, HTML))
@@ -79,7 +79,8 @@ def _entry(request: Request, site: Site, query: QueryFile, language: str) -> dic
         "description": query.description[language],
         "group": query.group,
         "competency": query.competency,
-        "view": query.view,
+        "view": query.view.kind,
+        "channels": query.view.channels,
         "parameters": [
             describe_parameter(each, language, choices_of(site, each)) for each in query.parameters
         ],

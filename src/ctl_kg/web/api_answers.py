@@ -94,7 +94,8 @@ async def all_rows(request: Request, site: Site, text: str) -> Rows:
     """
     kept = site.rows.get(text)
     if kept is None:
-        answer = await ask(request, Job(text, suffix="json"))
+        known = "" if "FROM" in text.upper() else "SELECT"  # a dataset is for the scan to find
+        answer = await ask(request, Job(text, suffix="json", form=known))
         body = answer.read()
         if answer.size > 200_000:
             kept = await run_in_threadpool(read_rows, body, volatile=answer.head.volatile)
@@ -143,13 +144,17 @@ def page_links(asked: Asked, piece: Piece) -> dict[str, str]:
     return {relation: asked.page_address(page) for relation, page in found.items()}
 
 
+_UNKNOWN = "?"  # no label: a value that is compared by identity
+
+
 def label_of(site: Site, iri: str, language: str) -> str | None:
     """Return the label of a resource in a language, else in another; None if it has none."""
     kept = site.rows.labels
-    if (iri, language) not in kept:
+    label = kept.get((iri, language), _UNKNOWN)
+    if label is _UNKNOWN:
         found = best_literal(site.describer.labels(iri), language)
-        kept[iri, language] = None if found is None else found.value
-    return kept[iri, language]
+        label = kept[iri, language] = None if found is None else found.value
+    return label
 
 
 def labels_of(site: Site, iris: Sequence[str], language: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The description of the API: ``/api/openapi.json``, and ``/api`` as a page that tries it.
 
 The page lists the queries without a script; where the files of Swagger UI are installed they
-are served from here, whole and unchanged, and take the place of the list. Nothing is fetched
-from elsewhere and no script stands in the page.
+are served from here, whole and unchanged, and take the place of the list when a reader asks for
+them: they weigh more than all else. Nothing is fetched from elsewhere and no script stands in the
+page.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from ctl_kg.web import api
 from ctl_kg.web.api import language_of, refuse_unknown
 from ctl_kg.web.api_answers import formats_of
 from ctl_kg.web.api_values import choices_of, takes_empty, takes_several
+from ctl_kg.web.api_view import ApiView
 from ctl_kg.web.api_wishes import DEFAULT_SIZE, LARGEST_SIZE, filter_pattern
 from ctl_kg.web.matrix_docs import matrix_description
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import render
-from ctl_kg.web.query_view import ApiView
 from ctl_kg.web.requests import accept_of, page_of, site_of, site_path
 from ctl_kg.web.responses import SECURITY_HEADERS, Representation, respond, see_other
 from ctl_kg.web.search_docs import search_description
@@ -90,10 +91,10 @@ def docs(request: Request) -> Response:
     page = page_of(request)
     view = ApiView(
         title=page.messages("api.title"),
+        description=page.messages("api.lead"),
         groups=query_groups(site, page),
-        description=page.url("/api/openapi.json"),
-        has_swagger=swagger_folder() is not None,
-        page_scripts=page.root_path + "/static/",
+        document=page.url("/api/openapi.json"),
+        swagger=page.root_path + "/static/swagger-ui/" if swagger_folder() else "",
     )
     headers = {"content-security-policy": _POLICY}
     representation = Representation(

@@ -13,11 +13,12 @@ from pyoxigraph import Literal, NamedNode
 from starlette.concurrency import run_in_threadpool
 
 from ctl_kg.errors import ParameterError
+from ctl_kg.languages import LANGUAGES
 from ctl_kg.namespaces import Curies
 from ctl_kg.sparql.binding import Choice, ChoicesOf, bind, parse_value
 from ctl_kg.sparql.query_model import Parameter, QueryFile
 from ctl_kg.sparql.terms import text_of
-from ctl_kg.sparql.total_order import with_total_order
+from ctl_kg.sparql.total_order import in_language, with_total_order
 from ctl_kg.web.api_wishes import cut
 from ctl_kg.web.row_cache import Bound, Given, Terms
 from ctl_kg.web.site import Site
@@ -131,7 +132,9 @@ def _bind(
         return terms[place]
 
     values = dict(given[1])
-    text = bind(with_total_order(query), values, curies=curies, choices_of=choices_of, parse=parse)
+    language = values.get("lang", ("",))[0]
+    ready = in_language(query, language) if language in LANGUAGES else with_total_order(query)
+    text = bind(ready, values, curies=curies, choices_of=choices_of, parse=parse)
     shown: dict[str, list[str]] = {}
     for parameter in query.parameters:
         kept = [v for v in values.get(parameter.name, (parameter.default or "",)) if v]

@@ -9,8 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctl_kg.errors import CtlKgError, NotFoundError
@@ -18,42 +17,53 @@ from ctl_kg.settings import Settings
 from ctl_kg.web import (
     api,
     catalogue,
+    charts,
+    cite,
     discovery,
+    downloads,
     endpoint,
     entities,
+    explore,
+    front_end,
     graph_documents,
     handlers,
+    home,
+    map_page,
     matrix,
     operations,
+    quality,
     search,
+    sparql_terms,
     stock,
     suggestions,
+    texts,
+    timeline_page,
     why,
 )
 from ctl_kg.web.api_docs import api_routes
 from ctl_kg.web.clients import Clients
+from ctl_kg.web.error_pages import Refusals, error_response
 from ctl_kg.web.limits import Limited
 from ctl_kg.web.metrics import Metrics
-from ctl_kg.web.negotiation import prefers_html
 from ctl_kg.web.observe import Observed
-from ctl_kg.web.pages import STATIC_DIR, render
 from ctl_kg.web.query_job import Job
-from ctl_kg.web.requests import accept_of, check_text, page_of
-from ctl_kg.web.responses import SECURITY_HEADERS, problem, retry_headers
+from ctl_kg.web.requests import check_text
+from ctl_kg.web.responses import SECURITY_HEADERS
 from ctl_kg.web.server import ReleaseSwitch
 from ctl_kg.web.site import Site
-from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import ErrorView
 
 _log = logging.getLogger(__name__)
 
 
 _RELEASE_DIGITS = 16  # of the digest of a release
 _ENVELOPE = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_WAIVABLE = (b"x-frame-options",)
 
 
 class Envelope:
     """Middleware: headers that every answer has, and preflight.
+
+    An answer that must go without one of them gives it no value.
 
     Args:
         app: what makes the answers.
@@ -81,6 +91,7 @@ class Envelope:
                 headers = list(message["headers"])
                 given = {name for name, _ in headers}
                 headers += [each for each in self._headers if each[0] not in given]
+                headers = [each for each in headers if each[1] or each[0] not in _WAIVABLE]
                 message = {**message, "headers": headers}
             await send(message)
 
@@ -104,8 +115,9 @@ def _preflight(scope: Scope) -> Response:
 class CheckedText:
     """Middleware: an address that is not text gets 400 before any route sees it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refusals) -> None:
         self.app = app
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on if its address is text."""
@@ -113,7 +125,7 @@ class CheckedText:
             try:
                 check_text(Request(scope))
             except CtlKgError as error:
-                await problem(error)(scope, receive, send)
+                await self._refuse(error, scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -147,53 +159,24 @@ class Direct:
         await response(scope, receive, send)
 
 
-def error_response(
-    request: Request, error: CtlKgError, headers: dict[str, str] | None = None
-) -> Response:
-    """Return an error as a page for people, and as problem+json for programs."""
-    more = {
-        "vary": "Accept, Accept-Language, Accept-Profile",
-        **retry_headers(error),
-        **(headers or {}),
-    }
-    if not prefers_html(accept_of(request)):
-        return problem(error, headers=more)
-    page = page_of(request)
-    site: Site = request.app.state.site
-    parts = ViewParts(site, page, {})
-    suggestions = [parts.link(iri) for iri in getattr(error, "suggestions", [])]
-    t = page.messages
-    title = t.get("errors", f"title_{error.status}") or t("errors.title")
-    view = ErrorView(
-        title=title,
-        status=error.status,
-        message=t.get("errors", error.code) or error.message,
-        hint=t.get("errors", "hint-" + error.code) or error.hint,
-        suggestions=tuple(suggestions),
-        offers=tuple(getattr(error, "offers", [])),
-    )
-    more |= {"content-language": page.language, "cache-control": "no-store"}
-    return Response(render(view, page), error.status, more, media_type="text/html; charset=utf-8")
-
-
 async def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, CtlKgError)
     if error.status >= 500:
         _log.warning("%s %s: %s", request.method, request.url.path, error.message)
-    return error_response(request, error)
+    return await error_response(request, error)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
-        return error_response(request, NotFoundError("nothing is published at this address"))
+        return await error_response(request, NotFoundError("nothing is published at this address"))
     plain = CtlKgError(error.detail)
     plain.status, plain.code = error.status_code, "http"
     headers = dict(error.headers or {})
     if error.status_code == 405:
         plain.code = "method"
         plain.message = f"the method {request.method} is not allowed here"
-    return error_response(request, plain, headers)
+    return await error_response(request, plain, headers)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
@@ -201,10 +184,10 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     fault = CtlKgError("the server met an error of its own")
     fault.code = "internal"
     # This answer is made outside the envelope.
-    return error_response(request, fault, dict(SECURITY_HEADERS))
+    return await error_response(request, fault, dict(SECURITY_HEADERS))
 
 
-def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
+def routes(site: Site, metrics: Metrics) -> list[Route]:
     """Return the route table; the last route takes every other path."""
 
     async def probe() -> str:
@@ -212,23 +195,41 @@ def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
         return ""
 
     return [
-        Route("/", handlers.home),
+        Route("/", home.home),
         Route("/sparql", endpoint.sparql, methods=["GET", "POST"]),
+        Route("/sparql/terms.json", sparql_terms.terms),
+        Route("/sparql/examples.json", sparql_terms.examples),
+        Route("/sparql/texts.json", sparql_terms.texts),
         Route("/queries", stock.queries),
         Route("/queries/", stock.queries),
+        Route("/queries/{name}/embed", stock.embed),
+        Route("/queries/{name}/chart.{suffix}", stock.chart),
         Route("/queries/{name:path}", stock.query),
+        Route("/explore", explore.door),
+        Route("/explore/", explore.door),
+        Route("/explore/{name}", explore.faceted_list),
         Route("/why", why.page),
         Route("/api/why", why.api),
         Route("/matrix", matrix.index),
         Route("/matrix/{rows}/{columns}", matrix.page),
         Route("/api/matrix", matrix.index),
         Route("/api/matrix/{rows}/{columns}", matrix.api),
+        Route("/map", map_page.page),
+        Route("/timeline", timeline_page.page),
+        *charts.routes(),
         Route("/search", search.search),
         Route("/api/search", search.api),
         Route("/api/suggestions", suggestions.suggestions),
+        Route("/cite", cite.cite),
         Route("/opensearch.xml", search.opensearch),
+        Route("/quality", quality.overview),
+        Route("/quality/{name:path}", quality.listed),
         *api_routes(),
         Route("/context/{name}", handlers.context),
+        Route("/about", texts.about),
+        Route("/accessibility", texts.accessibility),
+        Route("/privacy", texts.privacy),
+        Route("/downloads", downloads.page),
         Route("/download/{name:path}", handlers.download),
         *catalogue.routes(),
         *graph_documents.routes("/shapes", handlers.shapes),
@@ -239,7 +240,7 @@ def routes(site: Site, metrics: Metrics) -> list[Route | Mount]:
         Route("/healthz", operations.healthz),
         Route("/readyz", operations.readyz(probe)),
         Route("/metrics", operations.metrics_page(metrics)),
-        Mount("/static", StaticFiles(directory=STATIC_DIR)),
+        Route("/static/{name}", front_end.static_file),
         Route("/{path:path}", entities.entity),
     ]  # fmt: skip
 
@@ -256,7 +257,7 @@ def routes_app(site: Site, metrics: Metrics) -> ASGIApp:
     )
     app.router.redirect_slashes = False  # it would lead to the host that the request names
     app.state.site = site
-    return Envelope(CheckedText(Direct(app)), site.digest)
+    return Envelope(CheckedText(Direct(app), Refusals(site.settings)), site.digest)
 
 
 def create_app(
@@ -275,4 +276,5 @@ def create_app(
     metrics = Metrics(metrics_folder)
     clients = Clients(settings.trusted_proxies)
     served = ReleaseSwitch(release_dir, settings, metrics, lambda site: routes_app(site, metrics))
-    return Observed(Limited(served, settings, clients), clients, metrics)
+    refuse = Refusals(settings)
+    return Observed(Limited(served, settings, clients, refuse), clients, metrics, refuse)

@@ -24,7 +24,15 @@ _LEAST_BYTES = 500
 _HEAD_BYTES = 2000  # what the header fields of an answer take in memory, roughly
 _COMPRESSIBLE = (b"text/", b"application/", b"image/svg+xml")
 _KEPT_STATUSES = (200, 303, 308)
-_DROPPED_FROM_304 = (b"content-type", b"content-length", b"content-encoding", b"server-timing")
+# What 304 repeats: what guides caches, and what a script of another site must have to read it.
+# All else the client has from the answer that it holds (RFC 9110 §15.4.5).
+_KEPT_IN_304 = frozenset(
+    (
+        b"access-control-allow-origin", b"access-control-expose-headers", b"cache-control",
+        b"content-location", b"cross-origin-resource-policy", b"ctl-kg-release", b"etag",
+        b"last-modified", b"server", b"vary",
+    )
+)  # fmt: skip
 # What the choice of a representation can depend on, and what the answer to a client does.
 _CHOOSING = frozenset((b"accept", b"accept-language", b"accept-profile"))
 _SENDING = _CHOOSING | {b"accept-encoding", b"if-none-match", b"if-modified-since"}
@@ -286,4 +294,4 @@ def is_current(asked: Mapping[bytes, bytes], answer: Mapping[bytes, bytes]) -> b
 
 
 def _not_modified(headers: _Fields) -> list[tuple[bytes, bytes]]:
-    return [each for each in headers if each[0] not in _DROPPED_FROM_304]
+    return [each for each in headers if each[0] in _KEPT_IN_304]

@@ -38,10 +38,11 @@ from ctl_kg.publish.profiles import (
 from ctl_kg.publish.schema_org import schema_org
 from ctl_kg.sparql.results import XML_FORBIDDEN
 from ctl_kg.web.descriptions import describe, graph_body, is_whole, no_such_page
+from ctl_kg.web.folder_pages import alternates_view
 from ctl_kg.web.negotiation import choose_media_type, choose_profile
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.requests import accept_of, page_number, page_of
-from ctl_kg.web.resource_pages import alternates_view, resource_view
+from ctl_kg.web.resource_pages import resource_view
 from ctl_kg.web.responses import Representation, respond, see_other, uri
 from ctl_kg.web.signposting import (
     Place,

@@ -27,17 +27,18 @@ from ctl_kg.publish.profiles import ALTERNATES, FULL, LIST_PROFILES, alternates_
 from ctl_kg.web import descriptions, documents
 from ctl_kg.web.descriptions import whole_graph
 from ctl_kg.web.documents import SUFFIXES
-from ctl_kg.web.negotiation import prefers_html
-from ctl_kg.web.pages import render
-from ctl_kg.web.requests import accept_of, page_number, page_of, raw_path, site_of, site_path
-from ctl_kg.web.resource_pages import (
+from ctl_kg.web.folder_pages import (
     LIST_PAGE,
     alternates_view,
     list_view,
     members_of,
     pages_of_list,
 )
+from ctl_kg.web.negotiation import prefers_html
+from ctl_kg.web.pages import render
+from ctl_kg.web.requests import accept_of, page_number, page_of, raw_path, site_of, site_path
 from ctl_kg.web.responses import Representation, moved, respond, uri
+from ctl_kg.web.shown import shown_date
 from ctl_kg.web.signposting import Link, Place, Subject, document_links
 from ctl_kg.web.site import Site
 
@@ -140,10 +141,12 @@ def not_found(site: Site, path: str) -> NotFoundError:
 def gone(request: Request, site: Site, found: Withdrawal) -> GoneError:
     """Return the 410 for a withdrawn IRI: since when, why, and what took its place."""
     page = page_of(request)
-    # Programs get English, as in every problem document.
-    t = page.messages if prefers_html(accept_of(request)) else site.messages["en"]
+    # Programs get English and a plain date, as in every problem document.
+    for_people = prefers_html(accept_of(request))
+    t = page.messages if for_people else site.messages["en"]
+    day = shown_date(found.date, t) if for_people else found.date[:10]
     reason = found.reasons.get(t.language) or next(iter(found.reasons.values()), "")
-    text = t("errors.gone_since", date=found.date[:10], reason=reason)
+    text = t("errors.gone_since", date=day, reason=reason)
     if not found.date:
         text = t("errors.gone_undated", reason=reason)
     hint = t("errors.gone_next") if found.successors else ""

@@ -6,27 +6,49 @@ Each answers in every graph format and as a page, by ``Accept`` or by suffix.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ctl_kg.publish.description import LABELS, Statement
 from ctl_kg.publish.formats import DESCRIPTION_FORMATS, HTML, by_suffix, offers
-from ctl_kg.sparql.terms import Term, text_of
+from ctl_kg.web.descriptions import no_such_page
+from ctl_kg.web.folder_pages import pager
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
-from ctl_kg.web.requests import accept_of, page_of, raw_path
+from ctl_kg.web.requests import accept_of, page_number, page_of, raw_path
 from ctl_kg.web.responses import Representation, respond
 from ctl_kg.web.site import Site
+from ctl_kg.web.statement_view import ShownSubject
+from ctl_kg.web.statements import StatementParts, nameless
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import GraphView, Link, Property, SubjectStatements, Value
+from ctl_kg.web.views import Link, Pager
 
 _FORMATS = (*DESCRIPTION_FORMATS, HTML)
 _OFFERS = offers(_FORMATS)
 _VARY = ("Accept", "Accept-Language")
-_MOST_SUBJECTS = 200  # that a page shows; the other formats have them all
+_VOID = "http://rdfs.org/ns/void#"
+_PART_OF = tuple(NamedNode(_VOID + name) for name in ("class", "property", "linkPredicate"))
+_SUBJECTS = 60  # on one page; the other formats have them all
+
+
+@dataclass(frozen=True)
+class GraphView:
+    """A document that is one graph, page by page: graph.html. ``total`` counts its subjects."""
+
+    template: ClassVar[str] = "graph.html"
+    title: str
+    lead: str
+    description: str
+    subjects: tuple[ShownSubject, ...]
+    total: int
+    pager: Pager
+    downloads: tuple[Link, ...]
 
 
 def routes(path: str, answer: object) -> list[Route]:
@@ -59,6 +81,7 @@ def graph_document(
         triples: the graph.
     Raises:
         NotAcceptableError: none of the formats suits.
+        NotFoundError: the page has no such page.
     """
     suffix = chosen_suffix(request, path)
     links = [
@@ -68,7 +91,7 @@ def graph_document(
     ]
     if suffix == HTML.suffix:
         page = page_of(request)
-        body = render(_view(site, page, path, title, list(triples)), page)
+        body = render(_view(site, page, path, title, list(triples), page_number(request)), page)
         made = Representation(body, HTML.content_type, page.language, _VARY, links)
     else:
         chosen = by_suffix(suffix, DESCRIPTION_FORMATS)
@@ -78,27 +101,63 @@ def graph_document(
     return respond(made, modified=site.modified)
 
 
-def _view(site: Site, page: PageContext, path: str, title: str, triples: list[Triple]) -> GraphView:
+def _own_names(
+    site: Site, page: PageContext, by_subject: Mapping[NamedNode | BlankNode, list[Statement]]
+) -> dict[str, tuple[Literal, ...]]:
+    """Return the names of the nodes of a document that stand in no other graph.
+
+    A node is called what the document calls it; a part of the dataset, what it is the part of.
+    """
+    found: dict[str, tuple[Literal, ...]] = {}
     parts = ViewParts(site, page, {})
-    by_subject: dict[Term, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
-    for triple in triples:
-        by_subject[triple.subject][triple.predicate.value].append(parts.value(triple.object))
-    shown = list(by_subject.items())[:_MOST_SUBJECTS]
-    subjects = tuple(
-        SubjectStatements(
-            parts.link(subject.value) if isinstance(subject, NamedNode) else Link(text_of(subject)),
-            tuple(
-                Property(parts.link(predicate), "", tuple(values))
-                for predicate, values in found.items()
-            ),
-        )
-        for subject, found in shown
-    )
+    for node, said in by_subject.items():
+        if not isinstance(node, NamedNode) or site.describer.labels(node.value):
+            continue
+        given = [s.object for s in said if s.predicate in LABELS and isinstance(s.object, Literal)]
+        of = [s.object for s in said if s.predicate in _PART_OF and isinstance(s.object, NamedNode)]
+        if given:
+            found[node.value] = tuple(given)
+        elif of:
+            names = " · ".join(parts.name(each.value)[0] for each in of)
+            found[node.value] = (Literal(names),)
+    return found
+
+
+def _view(
+    site: Site, page: PageContext, path: str, title: str, triples: list[Triple], number: int
+) -> GraphView:
+    by_subject: dict[NamedNode | BlankNode, list[Statement]] = defaultdict(list)
+    for each in triples:
+        if not isinstance(each.subject, Triple):
+            said = Statement(each.subject, each.predicate, each.object, ())
+            by_subject[each.subject].append(said)
+    # Nodes without a name are shown where they stand.
+    named = [each for each in by_subject if not nameless(each, site.base_iri)]
+    pages = max(1, -(-len(named) // _SUBJECTS))
+    if number > pages:
+        raise no_such_page(number, pages)
+    shown = named[(number - 1) * _SUBJECTS : number * _SUBJECTS]
+    sayings = [statement for each in shown for statement in by_subject[each]]
+    labels = site.describer.label_index(sayings) | _own_names(site, page, by_subject)
+    parts = StatementParts(site, page, labels, site.describer.definition_index(sayings))
+    lead = page.messages(f"documents.{title}_lead")
     return GraphView(
         title=page.messages(f"documents.{title}"),
-        lead=page.messages(f"documents.{title}_lead"),
-        subjects=subjects,
-        left_out=len(by_subject) - len(shown),
+        lead=lead,
+        description=lead,
+        subjects=tuple(
+            ShownSubject(
+                parts.link(each.value),
+                tuple(
+                    parts.with_rest(said, f"{page.root_path}{path}.ttl")
+                    for _, said in parts.properties(by_subject[each])
+                ),
+            )
+            for each in shown
+            if isinstance(each, NamedNode)
+        ),
+        total=len(named),
+        pager=pager(page, number, pages),
         downloads=tuple(
             Link(each.name, f"{page.root_path}{path}.{each.suffix}") for each in DESCRIPTION_FORMATS
         ),

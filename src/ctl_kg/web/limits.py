@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
 from time import monotonic
 
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctl_kg.errors import (
-    CtlKgError,
     HeadersTooLargeError,
     RequestError,
     RequestTimeoutError,
@@ -27,7 +25,7 @@ from ctl_kg.errors import (
 )
 from ctl_kg.settings import Settings
 from ctl_kg.web.clients import Clients, limited_as
-from ctl_kg.web.responses import SECURITY_HEADERS, problem
+from ctl_kg.web.responses import Refuse, refuse_plainly
 
 MAX_ADDRESS_BYTES = 32_768  # a query of 6 KB takes up to 18 KB when percent-encoded
 MAX_HEADER_BYTES = 32_768
@@ -83,10 +81,18 @@ class Limited:
         app: what answers all others.
         settings: the rates, and the time that a body may take to arrive.
         clients: who asks.
+        refuse: answers in place of the application.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, clients: Clients) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        clients: Clients,
+        refuse: Refuse = refuse_plainly,
+    ) -> None:
         self.app = app
+        self._refuse = refuse
         self._clients = clients
         self._body_timeout_s = settings.body_timeout_s
         rate, query_rate = settings.rate_per_minute, settings.query_rate_per_minute
@@ -101,11 +107,11 @@ class Limited:
             return
         fault = _fault_of(scope)
         if fault is not None:
-            await refuse(fault, scope, receive, send)
+            await self._refuse(fault, scope, receive, send)
             return
         if self._has_rates and (refusal := self._refusal(scope)) is not None:
             error, headers = refusal
-            await refuse(error, scope, receive, send, headers)
+            await self._refuse(error, scope, receive, send, headers)
             return
         if scope["method"] in _NO_BODY:
             await self.app(scope, receive, send)
@@ -137,7 +143,7 @@ class Limited:
         except RequestTimeoutError as error:
             if body.answered:
                 raise
-            await refuse(error, scope, receive, body.send)
+            await self._refuse(error, scope, receive, body.send)
 
 
 class _Body:
@@ -186,17 +192,6 @@ def is_query(path: str) -> bool:
     """
     lists = ("/queries/", "/api/queries/")
     return path == "/sparql" or (path.startswith(lists) and path not in lists)
-
-
-async def refuse(
-    error: CtlKgError,
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    headers: Mapping[str, str] | None = None,
-) -> None:
-    """Answer with a problem document, with the headers that every answer has."""
-    await problem(error, headers={**SECURITY_HEADERS, **(headers or {})})(scope, receive, send)
 
 
 def _fault_of(scope: Scope) -> RequestError | None:

@@ -1,11 +1,15 @@
 """White space: ``/matrix/ROWS/COLUMNS`` for people, ``/api/matrix/ROWS/COLUMNS`` for programs.
 
-``certainty=stated`` and ``role=…`` say which links count; ``row=`` and ``column=`` together ask
-for one cell. ``gaps=paths`` adds to the empty cells the nearest indirect path, as far as there
-is time. Rows come in pages if there are very many. Not here: what a link is (``publish/matrix``).
+``certainty=stated`` and ``role=…`` say which links count, ``kind=…`` which columns there are;
+``row=`` and ``column=`` together ask for one cell. ``gaps=paths`` adds to the empty cells the
+nearest indirect path, as far as there is time. Rows come in pages if there are very many; on the
+page for people columns do too (``across=``), and ``row=`` or ``column=`` alone lists its cells.
+Not here: what a link is (``publish/matrix``).
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,11 +19,12 @@ from ctl_kg.errors import NotFoundError
 from ctl_kg.publish.formats import CSV, HTML, JSON, Format, offers
 from ctl_kg.publish.matrix import (
     BY_NAME,
+    MATRICES,
     Spec,
     matrix_query,
 )
 from ctl_kg.publish.row_documents import write_json
-from ctl_kg.web import coverage, matrix_documents, matrix_page
+from ctl_kg.web import coverage, matrix_documents, matrix_page, matrix_parts
 from ctl_kg.web.api import language_of
 from ctl_kg.web.api_answers import all_rows
 from ctl_kg.web.api_wishes import cut
@@ -33,8 +38,9 @@ from ctl_kg.web.site import Site
 
 _VARY = ("Accept", "Accept-Language")
 _PARAMETERS = (
-    "lang", "format", "certainty", "role", "gaps", "page", "row", "column", "layout",
+    "lang", "format", "certainty", "role", "kind", "gaps", "page", "row", "column", "layout",
 )  # fmt: skip
+_ON_PAGE = (*_PARAMETERS, "across")
 
 
 async def index(request: Request) -> Response:
@@ -46,7 +52,13 @@ async def index(request: Request) -> Response:
     chosen = _format(request, (JSON,) if is_api else (HTML, JSON))
     if chosen is HTML:
         context = page_of(request)
-        body = render(matrix_page.list_view(context), context)
+        given = {"gaps": "none"}
+        found = [(spec, await all_rows(request, site, matrix_query(spec, site.base_iri)))
+                 for spec in MATRICES]  # fmt: skip
+        made = [await run_in_threadpool(read_asked, site, spec, given, language, rows)
+                for spec, rows in found]  # fmt: skip
+        view = await run_in_threadpool(matrix_parts.door, site, context, made)
+        body = render(view, context)
     else:
         root = str(request.scope.get("root_path", ""))
         body = write_json(matrix_documents.list_document(language, root))
@@ -67,17 +79,22 @@ async def page(request: Request) -> Response:
 async def _answer(request: Request, offered: tuple[Format, ...]) -> Response:
     site = site_of(request)
     spec = _spec(request, site)
-    given = given_once(request, _PARAMETERS, may_be_empty=("role",))
+    chosen = _format(request, offered)
+    taken = _ON_PAGE if chosen is HTML else _PARAMETERS
+    given = given_once(request, taken, may_be_empty=("role", "kind"))
     layout = choice(given, "layout", LAYOUTS)
     language = language_of(request)
-    chosen = _format(request, offered)
     rows = await all_rows(request, site, matrix_query(spec, site.base_iri))
     number = page_number(request)
-    asked, matrix = await run_in_threadpool(read_asked, site, spec, given, language, rows, number)
+    read = partial(read_asked, on_page=chosen is HTML)
+    asked, matrix = await run_in_threadpool(read, site, spec, given, language, rows, number)
     if chosen is HTML:
         context = page_of(request)
         view, is_whole = await run_in_threadpool(matrix_page.view, site, context, asked, matrix)
-        body = render(view, context)
+        whole = await run_in_threadpool(
+            matrix_parts.page_of_matrix, site, context, asked, matrix, view
+        )
+        body = await run_in_threadpool(render, whole, context)
     elif chosen is CSV:
         body, is_whole = matrix_documents.csv_document(site, asked, matrix, layout), True
     else:

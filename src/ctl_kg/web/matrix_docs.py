@@ -20,7 +20,7 @@ from ctl_kg.publish.openapi_core import (
 )
 from ctl_kg.sparql.query_model import Parameter
 from ctl_kg.web.matrix_documents import title_of
-from ctl_kg.web.matrix_wishes import CERTAINTY, GAPS, LAYOUTS, members
+from ctl_kg.web.matrix_wishes import CERTAINTY, GAPS, LAYOUTS, kinds_of, members
 from ctl_kg.web.site import Site
 
 _TEXTS: dict[str, dict[str, str]] = {
@@ -36,6 +36,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "en": "`stated`: only links that are stated or confirmed.",
     },
     "role": {"it": "Solo questo ruolo; vuoto, ogni ruolo.", "en": "Only this role; empty, any."},
+    "kind": {
+        "it": "Solo le colonne di questo tipo; vuoto, ogni tipo.",
+        "en": "Only columns of this kind; empty, any.",
+    },
     "gaps": {
         "it": "`list` elenca le caselle vuote, `paths` aggiunge il percorso indiretto più vicino "
         "(per quanto il tempo basta), `none` dà solo il numero.",
@@ -113,9 +117,12 @@ def _parameters(
     values = roles_query(spec, site.base_iri)
     found = site.choices(Parameter("role", "iri", _TEXTS["role"], _TEXTS["role"], values=values))
     roles = [_short(site, each.value) for each in found]
+    kinds_found = kinds_of(site, spec.columns).values()
+    kinds = [_short(site, each) for each in sorted({kind for some in kinds_found for kind in some})]
     return [
         query_parameter("certainty", _one_of(*CERTAINTY), text["certainty"]),
         query_parameter("role", _one_of("", *roles), text["role"]),
+        query_parameter("kind", _one_of("", *kinds), text["kind"]),
         query_parameter("gaps", _one_of(*GAPS), text["gaps"]),
         query_parameter("row", _member(site, spec.rows, language), text["row"]),
         query_parameter("column", _member(site, spec.columns, language), text["column"]),
@@ -150,8 +157,10 @@ _NAMED = {"iri": TEXT, "curie": TEXT_OR_NULL, "label": TEXT}
 _ENDS = {"row": TEXT, "column": TEXT}
 _HEAD = {
     "matrix": TEXT, "title": TEXT, "description": TEXT, "language": TEXT,
-    "parameters": object_of({"certainty": _one_of(*CERTAINTY), "role": TEXT_OR_NULL}),
+    "parameters": object_of({"certainty": _one_of(*CERTAINTY), "role": TEXT_OR_NULL,
+                             "kind": TEXT_OR_NULL}),
     "roles": list_of(ref("MatrixNamed")),
+    "kinds": list_of(ref("MatrixNamed")),
     "coverage": list_of(ref("CoverageNote")),
 }  # fmt: skip
 _SCHEMAS = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
@@ -85,7 +85,12 @@ class Asked:
         cell: the one cell that is asked for, if any.
         roles: IRIs that ``role`` may have.
         stated: IRIs of the certainties that count as stated.
-        kept: the parameters as given, but for the format.
+        kept: the parameters as given, but for the format and the pages.
+        kinds: of each column that has any.
+        columns: those of this page, if columns come in pages.
+        across: the number of the page of columns.
+        across_pages: how many there are.
+        side: ``row`` or ``column`` with the IRI of the one that is asked for alone, if any.
     """
 
     spec: Spec
@@ -99,6 +104,16 @@ class Asked:
     roles: tuple[str, ...]
     stated: Sequence[str]
     kept: tuple[tuple[str, str], ...]
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    across: int = 1
+    across_pages: int = 1
+    side: tuple[str, str] | None = None
+
+    @property
+    def every_kind(self) -> list[str]:
+        """IRIs that ``kind`` may have."""
+        return sorted({kind for some in self.kinds.values() for kind in some})
 
 
 @dataclass(frozen=True)
@@ -259,8 +274,10 @@ def document(release: Release, asked: Asked, matrix: Matrix, root: str) -> tuple
         "parameters": {
             "certainty": "stated" if asked.wish.stated else "any",
             "role": asked.wish.role or None,
+            "kind": asked.wish.kind or None,
         },
         "roles": [parts.name(iri) for iri in asked.roles],
+        "kinds": [parts.name(iri) for iri in asked.every_kind],
         "coverage": [note.as_json(language) for note in coverage_of(release, asked)],
     }
     if asked.cell is not None:

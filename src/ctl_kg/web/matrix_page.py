@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
-from ctl_kg.publish.matrix import AXES, MATRICES, Cell, LinkFound, Matrix, matrix_query
+from ctl_kg.publish.matrix import AXES, MATRICES, Cell, Matrix, matrix_query
 from ctl_kg.web import coverage
+from ctl_kg.web.matrix_charts import code_label
 from ctl_kg.web.matrix_documents import (
     Asked,
     Nearest,
@@ -18,19 +20,18 @@ from ctl_kg.web.matrix_view import (
     MatrixDetail,
     MatrixGap,
     MatrixRow,
+    MatrixSide,
     MatrixTable,
+    MatrixTotal,
     MatrixView,
 )
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.site import Site
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import Link, Mark, Option, Pager, Value
+from ctl_kg.web.views import Link, Mark, Option, Pager
 from ctl_kg.web.why_view import WhyHop
 
-
-def list_view(page: PageContext) -> MatrixView:
-    """Return the page that lists the matrices."""
-    return MatrixView(page.messages("matrix.title"), page.messages("matrix.lead"), others(page))
+MOST_GAPS = 200  # listed on one page, with their paths or without
 
 
 def others(page: PageContext, name: str = "") -> tuple[Link, ...]:
@@ -56,6 +57,9 @@ def view(site: Site, page: PageContext, asked: Asked, matrix: Matrix) -> tuple[M
         says=spec.says[language],
         others=others(page, spec.name),
         table=made.table(),
+        side=made.side(),
+        gaps_note=made.gaps_note(),
+        column_pager=made.column_pager(),
         summary=page.messages(
             "matrix.summary", links=matrix.total, cells=len(matrix.cells), gaps=matrix.gap_count
         ),
@@ -87,6 +91,7 @@ class _Page:
     def _link(self, iri: str) -> Link:
         words, language = self.site.why.words, self.page.language
         short, full = words.short(iri, language), words.label(iri, language)
+        short = code_label(self.site, iri, short)
         return Link(short, self.parts.href(iri), title=full if full != short else "")
 
     def table(self) -> MatrixTable:
@@ -96,23 +101,33 @@ class _Page:
         rows = tuple(
             MatrixRow(
                 self._link(row),
-                tuple(self._cell(matrix.cell(row, column)) for column in matrix.columns),
-                matrix.row_totals.get(row, 0),
+                tuple(self._cell(matrix.cell(row, column)) for column in self.asked.columns),
+                self._total("row", row, matrix.row_totals.get(row, 0)),
             )
             for row in self.asked.rows
         )
-        heads = tuple(self._link(column) for column in matrix.columns)
-        totals = tuple(matrix.column_totals.get(column, 0) for column in matrix.columns)
+        heads = tuple(self._link(column) for column in self.asked.columns)
+        totals = tuple(
+            self._total("column", column, matrix.column_totals.get(column, 0))
+            for column in self.asked.columns
+        )
         return MatrixTable(corner, heads, rows, totals, matrix.total)
+
+    def _total(self, name: str, iri: str, count: int) -> MatrixTotal:
+        """Return the total of a row or a column, which leads to its cells."""
+        other = "column" if name == "row" else "row"
+        here = self.page.here(**{name: self._curie(iri), other: "", "gaps": ""})
+        short = self.site.why.words.short(iri, self.page.language)
+        says = self.t("matrix.total_of", name=short, count=count)
+        return MatrixTotal(count, here + "#cell", says)
+
+    def _curie(self, iri: str) -> str:
+        return self.site.curies.shorten(iri) or iri
 
     def _cell(self, cell: Cell) -> MatrixCell:
         words, language = self.site.why.words, self.page.language
         pair = f"{words.short(cell.row, language)} × {words.short(cell.column, language)}"
-        here = self.page.here(
-            row=self.site.curies.shorten(cell.row) or cell.row,
-            column=self.site.curies.shorten(cell.column) or cell.column,
-            gaps="",
-        )
+        here = self.page.here(row=self._curie(cell.row), column=self._curie(cell.column), gaps="")
         inferred = sum(link.certainty not in self.asked.stated for link in cell.links)
         kind = "gap" if not cell.links else "stated"
         if inferred:
@@ -143,7 +158,6 @@ class _Page:
         nearest = None if cell.links else next(nearest_paths(self.site, [pair]))
         found = MatrixDetail(
             ends=(self._full(pair[0]), self._full(pair[1])),
-            links=tuple(self._evidence(each) for each in cell.links),
             sparql=text,
             try_it=self.page.url("/sparql", query=text),
             gap=self._gap(nearest) if nearest else None,
@@ -155,32 +169,58 @@ class _Page:
         label = self.site.why.words.label(iri, self.page.language)
         return Link(label, self.parts.href(iri))
 
-    def _evidence(self, link: LinkFound) -> Value:
-        sources = [self.site.describer.source(graph) for graph in link.graphs]
-        marks = tuple(self.parts.mark(source, link.certainty) for source in sources)
-        is_stated = link.certainty in self.asked.stated
-        roles = ", ".join(self.parts.name(role)[0] for role in link.roles)
-        return Value(
-            self.parts.link(link.node),
-            roles,
-            marks,
-            inferred="" if is_stated else self.parts.name(link.certainty)[0],
-        )
+    def side(self) -> MatrixSide | None:
+        """Return the cells of the row, or of the column, that is asked for alone."""
+        if self.asked.side is None:
+            return None
+        name, iri = self.asked.side
+        others_ = self.matrix.columns if name == "row" else self.matrix.rows
+        pairs = [(iri, each) if name == "row" else (each, iri) for each in others_]
+        filled = [self.matrix.cell(*pair) for pair in pairs if pair in self.matrix.cells]
+        empty = [pair for pair in pairs if pair not in self.matrix.cells]
+        axis = self.asked.spec.columns if name == "row" else self.asked.spec.rows
+        more = len(empty) - MOST_GAPS
+        return MatrixSide(
+            head=self._full(iri),
+            axis=AXES[axis].label[self.page.language],
+            summary=self.t("matrix.summary", links=sum(cell.count for cell in filled),
+                           cells=len(filled), gaps=len(empty)),
+            cells=tuple(self._of_side(name, cell) for cell in filled),
+            gaps=tuple(self._of_side(name, self.matrix.cell(*pair))[0]
+                       for pair in empty[:MOST_GAPS]),
+            rest=self.t("matrix.rest", count=more) if more > 0 else "",
+        )  # fmt: skip
+
+    def _of_side(self, name: str, cell: Cell) -> tuple[Link, str, str]:
+        """Return a cell by its other end, with its number of links and their roles."""
+        shown = self._cell(cell)
+        other = self._full(cell.column if name == "row" else cell.row)
+        says = shown.title.partition(": ")[2]
+        roles = ", ".join(self.parts.name(role)[0] for role in cell.roles)
+        return Link(other.text, shown.href), says, roles
+
+    def _page_gaps(self) -> list[tuple[str, str]]:
+        """Return the empty cells of the page."""
+        pairs = product(self.asked.rows, self.asked.columns)
+        return [pair for pair in pairs if pair not in self.matrix.cells]
+
+    def gaps_note(self) -> str:
+        """Return how many gaps of the page are listed, if they are not all."""
+        total = len(self._page_gaps()) if self.asked.gaps == "paths" else 0
+        return self.t("matrix.gaps_cut", shown=MOST_GAPS, total=total) if total > MOST_GAPS else ""
 
     def gaps(self) -> tuple[tuple[MatrixGap, ...], bool]:
-        """Return the gaps of the page with their nearest paths, if those were asked for."""
+        """Return gaps of the page with their nearest paths, if those were asked for."""
         if self.asked.gaps != "paths":
             return (), True
-        pairs = self.matrix.gaps(self.asked.rows)
-        nearest = list(nearest_paths(self.site, pairs))
+        nearest = list(nearest_paths(self.site, self._page_gaps()[:MOST_GAPS]))
         return tuple(self._gap(each) for each in nearest), all(each.is_known for each in nearest)
 
     def _why(self, pair: tuple[str, str]) -> str:
         return self.page.keep_language(
             self.page.root_path + "/why",
-            **{"from": self.site.curies.shorten(pair[0]) or pair[0],
-               "to": self.site.curies.shorten(pair[1]) or pair[1]},
-        )  # fmt: skip
+            **{"from": self._curie(pair[0]), "to": self._curie(pair[1])},
+        )
 
     def _gap(self, found: Nearest) -> MatrixGap:
         ends = (self._link(found.pair[0]), self._link(found.pair[1]))
@@ -206,7 +246,8 @@ class _Page:
 
     def downloads(self) -> tuple[Link, ...]:
         """Return links to the same as data."""
-        kept = dict(self.asked.kept)
+        alone = ("row", "column") if self.asked.side else ()
+        kept = {name: value for name, value in self.asked.kept if name not in alone}
         path = f"/api/matrix/{self.asked.spec.name}"
         plain = replace(self.page, explicit=False)
         return (
@@ -220,10 +261,15 @@ class _Page:
 
     def pager(self) -> Pager:
         """Return where one is among the pages of rows."""
-        page, pages = self.asked.page, self.asked.pages
-        return Pager(
-            page,
-            pages,
-            self.page.here(page=str(page - 1)) if page > 1 else None,
-            self.page.here(page=str(page + 1)) if page < pages else None,
-        )
+        return self._pager("page", self.asked.page, self.asked.pages)
+
+    def column_pager(self) -> Pager:
+        """Return where one is among the pages of columns."""
+        return self._pager("across", self.asked.across, self.asked.across_pages)
+
+    def _pager(self, name: str, number: int, pages: int) -> Pager:
+        def at(other: int) -> str:
+            return self.page.here(**{name: str(other)}) + "#table"
+
+        before = at(number - 1) if number > 1 else None
+        return Pager(number, pages, before, at(number + 1) if number < pages else None)

@@ -20,7 +20,7 @@ from ctl_kg.errors import CtlKgError
 from ctl_kg.web.clients import Clients, anonymised
 from ctl_kg.web.logs import request_id
 from ctl_kg.web.metrics import Metrics
-from ctl_kg.web.responses import SECURITY_HEADERS, problem
+from ctl_kg.web.responses import Refuse, refuse_plainly
 
 _access = logging.getLogger("ctl_kg.access")
 _log = logging.getLogger(__name__)
@@ -56,10 +56,18 @@ class Observed:
         app: what answers.
         clients: who asks, and whether to believe its ``X-Request-ID``.
         metrics: where requests are counted.
+        refuse: answers where the application met an error of its own.
     """
 
-    def __init__(self, app: ASGIApp, clients: Clients, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        clients: Clients,
+        metrics: Metrics,
+        refuse: Refuse = refuse_plainly,
+    ) -> None:
         self.app = app
+        self._refuse = refuse
         self._clients = clients
         self._metrics = metrics
         self._prefix = secrets.token_hex(6)
@@ -84,7 +92,7 @@ class Observed:
                 raise
             fault = CtlKgError("the server met an error of its own")
             fault.code = "internal"
-            await problem(fault, headers=SECURITY_HEADERS)(scope, receive, exchange.send)
+            await self._refuse(fault, scope, receive, exchange.send)
         finally:
             seconds = perf_counter() - started
             self._metrics.request_ended(

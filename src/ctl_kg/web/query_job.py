@@ -50,6 +50,8 @@ class Job(NamedTuple):
         named_graphs: IRIs that ``GRAPH`` sees, or None.
         page: the answer is for a page: JSON or Turtle of the first ``PAGE_ROWS``.
         explain: say why the answer is empty, instead of giving it.
+        form: SELECT, for a text that is a stock query with terms in place: it was looked at when
+            its file was read. Empty for a text from outside.
     """
 
     query: str
@@ -59,6 +61,7 @@ class Job(NamedTuple):
     named_graphs: tuple[str, ...] | None = None
     page: bool = False
     explain: bool = False
+    form: str = ""
 
 
 class Limits(NamedTuple):
@@ -117,7 +120,11 @@ class Desk:
             StoreError: the engine failed.
         """
         begin = time.perf_counter()
-        scan = guard.scan(job.query.removeprefix("\ufeff"), self._service_allow)
+        scan = (
+            guard.Scan(job.query, job.form, has_dataset=False)
+            if job.form
+            else guard.scan(job.query.removeprefix("\ufeff"), self._service_allow)
+        )
         form = scan.form or "SELECT"
         if job.explain:
             return self._explain(job, form, output)

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from typing import IO, Any, NamedTuple, TypeAlias, cast
 import msgspec
 
 from ctl_kg import errors
-from ctl_kg.errors import CtlKgError, StoreError
+from ctl_kg.errors import BusyError, CtlKgError, StoreError
 from ctl_kg.web.query_job import Head, Job
 from ctl_kg.web.query_process import FRAME_HEAD, JOB_HEAD, out_of_memory
 
@@ -87,7 +88,7 @@ class QueryProcess(asyncio.Protocol):
         """Note that the process has ended."""
         self.is_dead = True
         if not self.hello.done():
-            self.hello.set_exception(StoreError("no process can be started for the query"))
+            self.hello.set_exception(BusyError("no process can be started for the query"))
         self._finish(out_of_memory())
 
     def data_received(self, data: bytes) -> None:
@@ -184,10 +185,13 @@ class QueryProcess(asyncio.Protocol):
                 os.kill(self.pid, number)
 
     def yield_to_others(self) -> None:
-        """Give the process the lowest priority."""
+        """Let the process run only where nothing else would."""
         if self.pid and not self.is_dead:
             with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+                if sys.platform == "linux":  # who wakes up then need not wait for its time slice
+                    os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
+                else:
+                    os.setpriority(os.PRIO_PROCESS, self.pid, 19)
 
     def kill(self) -> None:
         """End the process now; nothing is said of its jobs any more."""

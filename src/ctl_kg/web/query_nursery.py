@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ctl_kg.errors import StoreError
+from ctl_kg.errors import BusyError, StoreError
 from ctl_kg.web.query_link import Ended, QueryProcess, rebuilt_error
 
 _START_LIMIT_S = 120.0
@@ -68,7 +68,9 @@ class Nursery:
             said = await asyncio.wait_for(loop.sock_recv(self._control, 65536), _START_LIMIT_S)
         except TimeoutError as error:
             raise StoreError("the release could not be loaded for queries in time") from error
-        document = json.loads(said or b'{"error": "StoreError"}')
+        if not said:
+            raise BusyError("the query engine has ended and is started anew")
+        document = json.loads(said)
         if document:
             raise rebuilt_error(document)
 

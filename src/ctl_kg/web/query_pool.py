@@ -1,7 +1,7 @@
 """Run queries from the public in processes that can be killed: who gets one, and for how long.
 
 Every query begins in the *fast lane*, a few processes at normal priority. What is not answered
-within a slice of 50 ms of processor time is costly: it leaves the lane to the next query, goes
+within a slice of 20 ms of processor time is costly: it leaves the lane to the next query, goes
 on at the lowest priority with at most ``query_workers`` others, or is stopped until one of them
 ends. So a plain query is answered at once however many costly ones run, and so are pages. A
 process that ran a costly query, overran, or lost its client is killed; the nursery forks another
@@ -31,7 +31,7 @@ from ctl_kg.web.query_job import Job
 from ctl_kg.web.query_link import Answer, QueryProcess
 from ctl_kg.web.query_nursery import Nursery
 
-SLICE_S = 0.05
+SLICE_S = 0.02
 _TICK_S = 0.01
 _DEPTH = 4  # queries that a process has at a time: it never sleeps while others wait
 _LANES = max(2, os.cpu_count() or 1)

@@ -43,7 +43,7 @@ JOB_HEAD = struct.Struct(">I")
 FRAME_HEAD = struct.Struct(">cI")
 PIECE_BYTES = 256 * 1024
 _GRACE_S = 2.0  # the server kills at the limit; this is for a server that is gone
-_NICENESS = 5  # of one that is quick: below the server, which answers pages meanwhile
+_NICENESS = 10  # of one that is quick: below the server, which answers pages meanwhile
 _ERROR_FIELDS = ("message", "hint", "line", "column", "offers", "limit", "name", "allowed")
 _decode_job = msgspec.json.Decoder(Job).decode
 

@@ -6,13 +6,15 @@ Source: RFC 9110 §5.3 (several header lines), §12.5.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
 from ctl_kg.errors import ParameterError, RequestError
-from ctl_kg.languages import DEFAULT_LANGUAGE, LANGUAGES, negotiate_language
-from ctl_kg.web.pages import PageContext
+from ctl_kg.languages import DEFAULT_LANGUAGE, LANGUAGES, Messages, negotiate_language
+from ctl_kg.web.pages import PageContext, Publisher, publisher_of
 from ctl_kg.web.site import Site
 
 # Escaped bytes that are not ASCII text.
@@ -63,19 +65,27 @@ def check_text(request: Request) -> None:
 
 def page_of(request: Request) -> PageContext:
     """Return the page context: the language asked for in the address, else the negotiated one."""
+    site = site_of(request)
+    context = page_context(request, site.messages, publisher_of(site.settings))
+    return replace(context, base_iri=site.base_iri)
+
+
+def page_context(
+    request: Request, messages: Mapping[str, Messages], publisher: Publisher
+) -> PageContext:
+    """Return the page context of a request that need not have reached a site."""
     asked = request.query_params.get("lang", "")
     explicit = asked in LANGUAGES
     accept = ", ".join(request.headers.getlist("accept-language"))
     language = asked if explicit else negotiate_language(accept)
-    site = getattr(request.app.state, "site", None)
-    assert isinstance(site, Site)
     root_path = str(request.scope.get("root_path", ""))
     return PageContext(
-        messages=site.messages.get(language) or site.messages[DEFAULT_LANGUAGE],
+        messages=messages.get(language) or messages[DEFAULT_LANGUAGE],
         path=root_path + raw_path(request),
         query=tuple(request.query_params.multi_items()),
         explicit=explicit,
         root_path=root_path,
+        publisher=publisher,
     )
 
 

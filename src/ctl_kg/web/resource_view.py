@@ -1,67 +1,80 @@
-"""What the pages about one resource and about a folder are given."""
+"""What the page of one resource is given: resource.html.
+
+Plain values only: no store, no request. Addresses are ready to stand in ``href``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ctl_kg.web.views import Alternate, Entry, HeadLink, Link, Pager, Property, SubjectStatements
+from ctl_kg.web.changes_view import ChangesView
+from ctl_kg.web.chart_view import Chart
+from ctl_kg.web.citations import CiteView
+from ctl_kg.web.hierarchy import Tree
+from ctl_kg.web.passage_page import PassageView
+from ctl_kg.web.related import RelatedQueries
+from ctl_kg.web.statement_view import ShownGroup, ShownProperty, SourceNote
+from ctl_kg.web.views import Alternate, HeadLink, Link, Pager
 
 
 @dataclass(frozen=True)
-class Group:
-    """Properties that belong together."""
+class IncomingView:
+    """What leads here: one page of the statements, and how many there are by property.
 
-    key: str
-    heading: str
-    properties: tuple[Property, ...]
+    ``counts`` are links to where each property starts, with the number of its statements.
+    """
+
+    total: int
+    counts: tuple[tuple[Link, int], ...]
+    properties: tuple[ShownProperty, ...]
+    pager: Pager
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A passage of the document, or the named graph drawn from it."""
+class FocusView:
+    """One property alone, page by page, where it has too many values for the whole page."""
 
-    section: Link | None
-    start_line: int | None
-    end_line: int | None
-    digest: str
-    subjects: tuple[SubjectStatements, ...]
-    truncated: bool
+    property: ShownProperty
+    pager: Pager
+    back: Link
 
 
 @dataclass(frozen=True)
 class ResourceView:
-    """A page about one resource: resource.html."""
+    """A page about one resource.
+
+    Args:
+        title: its name, and ``title_language`` if that is not the page's; so with ``lead``.
+        iri: its public IRI; ``name`` is the CURIE, if it has one.
+        description: the page in a sentence, for search engines.
+        groups: what is said about it; empty on a page about one property (``focus``).
+        notes: where all the statements of the page come from.
+        release: version and date of the data, in words.
+        changes: what changed since the release before.
+    """
 
     template: ClassVar[str] = "resource.html"
     title: str
+    title_language: str | None
     iri: str
     name: str
+    lead: str
+    lead_language: str | None
     description: str
-    description_language: str | None
     kinds: tuple[Link, ...]
-    groups: tuple[Group, ...]
-    incoming: tuple[Property, ...]
-    incoming_total: int
-    pager: Pager
-    passage: Passage | None
+    groups: tuple[ShownGroup, ...]
+    incoming: IncomingView | None
+    focus: FocusView | None
+    passage: PassageView | None
+    around: Chart | None
+    trees: tuple[Tree, ...]
+    notes: tuple[SourceNote, ...]
+    related: RelatedQueries | None
     alternates: tuple[Alternate, ...]
+    cite: CiteView
+    release: str
+    changes: ChangesView
     json_ld: str
-    parents: tuple[Link, ...]
-    head_links: tuple[HeadLink, ...]
-
-
-@dataclass(frozen=True)
-class ListView:
-    """What stands in a folder: list.html."""
-
-    template: ClassVar[str] = "list.html"
-    title: str
-    description: str
-    entries: tuple[Entry, ...]
-    folders: tuple[Entry, ...]
-    total: int
-    pager: Pager
-    alternates: tuple[Alternate, ...]
     parents: tuple[Link, ...]
     head_links: tuple[HeadLink, ...]

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from urllib.parse import quote
 
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from ctl_kg.errors import CtlKgError
 
@@ -45,6 +46,20 @@ SECURITY_HEADERS = {
 
 
 Links: TypeAlias = Sequence[tuple[str, Mapping[str, str]]]
+
+
+class Refuse(Protocol):
+    """Answers a request with an error, before the routes or after a fault of theirs."""
+
+    async def __call__(
+        self,
+        error: CtlKgError,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Send the whole answer; ``headers`` go beside those that every answer has."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +186,17 @@ def problem(error: CtlKgError, *, headers: Mapping[str, str] | None = None) -> R
         status_code=error.status,
         headers={"content-type": PROBLEM_TYPE, "cache-control": "no-store", **(headers or {})},
     )
+
+
+async def refuse_plainly(
+    error: CtlKgError,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Answer with a problem document, with the headers that every answer has."""
+    await problem(error, headers={**SECURITY_HEADERS, **(headers or {})})(scope, receive, send)
 
 
 def retry_headers(error: CtlKgError) -> dict[str, str]:

@@ -51,6 +51,7 @@ class Edition:
             async with asyncio.timeout(_DRAIN_LIMIT_S):
                 while self.inside:
                     await asyncio.sleep(0.05)
+        await asyncio.to_thread(self.site.pictures.close)
         await self.site.pool.close()
 
 

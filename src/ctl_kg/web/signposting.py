@@ -1,8 +1,9 @@
 """Typed links of documents: in ``Link`` headers, in the heads of pages, and as linksets.
 
-Links to documents stay on the server that is visited (paths); what is described, and what
-names a licence, a type or a profile, is an IRI. A linkset is read away from its server, so
-all its links are the public IRIs. Headers are bounded: the full set stands in the linkset.
+Links to documents stay on the server that is visited (paths); what is described, what names a
+licence, a type or a profile, and the canonical address, which is public, are IRIs. A linkset is
+read away from its server, so all its links are the public IRIs. Headers are bounded: the full set
+stands in the linkset.
 
 Source: signposting.org (FAIR Signposting levels 1 and 2), RFC 8288, RFC 9264 (linksets),
 RFC 6596 (canonical), RFC 8574 (cite-as), RFC 6906 (profile), RFC 6892 (describes).
@@ -99,7 +100,8 @@ def document_links(subject: Subject, place: Place) -> list[Link]:
     found: list[Link] = _linkset(subject)
     if not subject.is_folder:
         found += [(subject.iri, {"rel": "describes"}), (subject.iri, {"rel": "cite-as"})]
-    found.append((paged(here, place.page), {"rel": "canonical"}))
+    public = subject.base_iri + here.removeprefix(subject.root_path).lstrip("/")
+    found.append((paged(public, place.page), {"rel": "canonical"}))
     found += _paging(here, place)
     found += [
         (place.profile.iri(subject.base_iri), {"rel": "profile"}),

@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ctl_kg.errors import CtlKgError, QuerySyntaxError
+from ctl_kg.errors import CtlKgError, NotFoundError, QuerySyntaxError
 from ctl_kg.publish.formats import HTML, formats_for
+from ctl_kg.sparql.query_file import GROUPS
 from ctl_kg.sparql.results import parse_json
+from ctl_kg.web.error_pages import error_page
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.protocol import Operation
 from ctl_kg.web.query_job import PAGE_ROWS
 from ctl_kg.web.query_link import Answer
-from ctl_kg.web.query_view import Explanation, SparqlView
 from ctl_kg.web.requests import page_of
 from ctl_kg.web.responses import Representation, respond, retry_headers
 from ctl_kg.web.site import Site
+from ctl_kg.web.sparql_terms import example_text
+from ctl_kg.web.sparql_view import ExampleGroup, Explanation, SparqlPage
+from ctl_kg.web.stock_form import version_of
 from ctl_kg.web.values import ViewParts
-from ctl_kg.web.views import Link
+from ctl_kg.web.views import Link, Option
 
 _VARY = ("Accept", "Accept-Language")
+_HEADERS: dict[str, str] = {}
 
 
 def _page(
-    page: PageContext, view: SparqlView, error: CtlKgError | None = None, *, kept: bool = True
+    page: PageContext, view: SparqlPage, error: CtlKgError | None = None, *, kept: bool = True
 ) -> Response:
     representation = Representation(
-        render(view, page), HTML.content_type, page.language, vary=_VARY
+        render(view, page), HTML.content_type, page.language, vary=_VARY, headers=_HEADERS
     )
     response = respond(representation)
     if error is not None or not kept:
@@ -41,25 +47,28 @@ def _page(
     return response
 
 
-def _form(site: Site, page: PageContext, query: str) -> SparqlView:
-    examples = [
-        Link(q.title[page.language], page.url("/sparql", query=q.text))
-        for q in site.queries.values()
-    ]
-    return SparqlView(
-        title=page.messages("sparql.title"),
-        query=query or _EXAMPLE.format(base=site.base_iri),
-        table=None,
-        boolean=None,
-        graph_text="",
-        error="",
-        hint="",
-        line=None,
-        downloads=(),
-        left_out=0,
-        why_empty="",
-        explanation=None,
-        examples=tuple(examples[:8]),
+def _form(site: Site, page: PageContext, query: str, chosen: str = "") -> SparqlPage:
+    t = page.messages
+    return SparqlPage(
+        title=t("sparql.title"),
+        description=t("sparql.lead"),
+        query=query or _EXAMPLE.format(base=site.base_iri, language=page.language),
+        version=version_of(site, page),
+        base_iri=site.base_iri,
+        examples=_examples(site, page, chosen),
+        has_query=bool(query) and not chosen,
+    )
+
+
+def _examples(site: Site, page: PageContext, chosen: str) -> tuple[ExampleGroup, ...]:
+    members: dict[str, list[Option]] = defaultdict(list)
+    for each in site.queries.values():
+        option = Option(each.name, each.title[page.language], each.name == chosen)
+        members[each.group].append(option)
+    return tuple(
+        ExampleGroup(page.messages("query_groups." + group), tuple(members[group]))
+        for group in GROUPS
+        if members[group]
     )
 
 
@@ -69,24 +78,42 @@ SELECT ?cluster ?name
 WHERE {{
   ?cluster a ctl:TechnologyCluster ;
     skos:prefLabel ?name .
-  FILTER (LANG(?name) = "it")
+  FILTER (LANG(?name) = "{language}")
 }}
 ORDER BY ?name ?cluster
 """
 
 
 def refused(request: Request, site: Site, operation: Operation, error: CtlKgError) -> Response:
-    """Return the form with what is wrong below it."""
-    line = error.line if isinstance(error, QuerySyntaxError) else None
+    """Return the form with what is wrong above it."""
     page = page_of(request)
-    view = _form(site, page, operation.query or "")
-    return _page(page, replace(view, error=error.message, hint=error.hint, line=line), error)
+    told = error_page(error, page.messages)
+    wrong = error if isinstance(error, QuerySyntaxError) else None
+    view = replace(
+        _form(site, page, operation.query or ""),
+        error=told.message,
+        hint="" if wrong else told.hint,  # this is the editor that it leads to
+        detail=told.detail,
+        error_line=(wrong and wrong.line) or 0,
+        error_column=(wrong and wrong.column) or 0,
+    )
+    return _page(page, view, error)
 
 
 def opened(request: Request, site: Site) -> Response:
-    """Return the form with an example in it."""
+    """Return the form with an example in it: the stock query asked for, if one is.
+
+    Raises:
+        NotFoundError: there is no such stock query.
+    """
     page = page_of(request)
-    return _page(page, _form(site, page, ""))
+    name = request.query_params.get("example", "")
+    if not name:
+        return _page(page, _form(site, page, ""))
+    query = site.queries.get(name)
+    if query is None:
+        raise NotFoundError(f"there is no stock query '{name[:80]}'")
+    return _page(page, _form(site, page, example_text(site, query, page.language), name))
 
 
 def answered(request: Request, site: Site, operation: Operation, answer: Answer) -> Response:

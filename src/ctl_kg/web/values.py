@@ -5,42 +5,22 @@ Only ``http`` and ``https`` addresses become links; everything else stays text.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ctl_kg.languages import best_literal
-from ctl_kg.publish.description import Source, Statement
+from ctl_kg.publish.description import Source
 from ctl_kg.sparql.terms import XSD_STRING, Solutions, Term, text_of
 from ctl_kg.web.pages import PageContext
-from ctl_kg.web.resource_view import Group
 from ctl_kg.web.site import Site
-from ctl_kg.web.views import Link, Mark, Property, Table, Value
+from ctl_kg.web.terms import TermText, standard_terms
+from ctl_kg.web.views import Link, Mark, Table, Value
 
 Labels = Mapping[str, tuple[Literal, ...]]
 
-# Which properties stand together on a page; a property not named here is a fact.
-_GROUPS: dict[str, tuple[str, ...]] = {
-    "names": (
-        "skos:prefLabel", "skos:altLabel", "rdfs:label", "dct:title", "rov:legalName",
-        "cov:orgAcronym", "ctl:printedForm", "skos:definition", "dct:description", "rdfs:comment",
-        "skos:notation", "skos:scopeNote", "foaf:name", "dct:alternative",
-    ),
-    "facts": (),
-    "elsewhere": (
-        "owl:sameAs", "schema:sameAs", "skos:exactMatch", "skos:closeMatch", "skos:relatedMatch",
-        "skos:broadMatch", "skos:narrowMatch", "rdfs:seeAlso", "adms:identifier", "foaf:homepage",
-        "foaf:page", "owl:equivalentClass", "owl:equivalentProperty",
-    ),
-    "about": (
-        "rdf:type", "ctl:notStated", "prov:wasDerivedFrom", "prov:wasGeneratedBy", "dct:isPartOf",
-        "oa:hasSource", "oa:hasSelector", "ctl:passageDigest", "vs:term_status", "dct:created",
-        "dct:modified", "dct:issued", "rdfs:isDefinedBy", "skos:inScheme", "owl:versionInfo",
-        "prov:wasAttributedTo", "skos:changeNote", "skos:editorialNote", "skos:historyNote",
-    ),
-}  # fmt: skip
-_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
+_SHAPES = "shapes/"
+_SHAPE_NAME = NamedNode("http://www.w3.org/ns/shacl#name")
 
 
 class ViewParts:
@@ -53,18 +33,25 @@ class ViewParts:
         self._labels = labels
 
     def literals(self, iri: str) -> tuple[Literal, ...]:
-        """Return the labels of a resource."""
-        return self._labels[iri] if iri in self._labels else self.site.describer.labels(iri)
+        """Return the labels of a resource; a shape has only the name that forms show."""
+        known = self._labels[iri] if iri in self._labels else self.site.describer.labels(iri)
+        if known or not iri.startswith(self.site.base_iri + _SHAPES):
+            return known
+        named = self.site.store.quads(NamedNode(iri), _SHAPE_NAME)
+        return tuple(quad.object for quad in named if isinstance(quad.object, Literal))
 
     def name(self, iri: str, known: bool = True) -> tuple[str, str | None]:
         """Return what to call a resource, and the language if it is not the page's."""
         literal = best_literal(self.literals(iri) if known else (), self.page.language)
         if literal is None:
-            curie = self.site.curies.shorten(iri)
-            words = self.t.get("terms", curie or "")
-            return (words or curie or iri, None)
+            term = self.term(iri)
+            return (term.label if term else self.site.curies.shorten(iri) or iri, None)
         tag = literal.language or None
         return literal.value, None if tag == self.page.language else tag
+
+    def term(self, iri: str) -> TermText | None:
+        """Return what a term of a standard is called and means; None for other resources."""
+        return standard_terms(self.page.language).get(self.site.curies.shorten(iri) or iri)
 
     def href(self, iri: str) -> str | None:
         """Return the address that leads to a resource, or None if there is none."""
@@ -110,68 +97,6 @@ class ViewParts:
         if certainty:
             title += " · " + self.t("sources.certainty", certainty=self.name(certainty)[0])
         return Mark(lines, self.href(source.passage), title, "passage")
-
-    def property(
-        self,
-        predicate: str,
-        statements: Sequence[Statement],
-        sources: Mapping[str, Source],
-        definitions: Labels,
-        other: Callable[[Statement], Term],
-    ) -> Property:
-        """Return one property with the values that statements give it."""
-        definition = best_literal(definitions.get(predicate, ()), self.page.language)
-        values = []
-        for statement in statements:
-            certainty = statement.certainty
-            marks = tuple(
-                self.mark(sources[g], certainty) for g in statement.graphs if g in sources
-            )
-            unsure = certainty and not certainty.endswith(("/stated", "/confirmed"))
-            inferred = self.name(certainty)[0] if certainty and unsure else ""
-            values.append(self.value(other(statement), marks, inferred))
-        language = self.page.language
-        values.sort(key=lambda v: (v.link.language not in (None, language), v.link.text.lower()))
-        return Property(self.link(predicate), definition.value if definition else "", tuple(values))
-
-    def properties(
-        self,
-        statements: Iterable[Statement],
-        sources: Mapping[str, Source],
-        definitions: Labels,
-        *,
-        incoming: bool = False,
-    ) -> list[tuple[str, Property]]:
-        """Return (predicate IRI, property): what is only derived comes last, then by label."""
-        by_predicate: dict[str, list[Statement]] = defaultdict(list)
-        for statement in statements:
-            by_predicate[statement.predicate.value].append(statement)
-
-        def other(statement: Statement) -> Term:
-            return statement.subject if incoming else statement.object
-
-        made = [
-            (predicate, self.property(predicate, found, sources, definitions, other))
-            for predicate, found in by_predicate.items()
-        ]
-
-        def only_derived(each: Property) -> bool:
-            kinds = {mark.kind for value in each.values for mark in value.marks}
-            return kinds == {"derived"}
-
-        return sorted(made, key=lambda item: (only_derived(item[1]), item[1].label.text.lower()))
-
-    def groups(self, properties: Iterable[tuple[str, Property]]) -> tuple[Group, ...]:
-        """Return the properties in their groups; empty groups are left out."""
-        members: dict[str, list[Property]] = defaultdict(list)
-        for predicate, each in properties:
-            curie = self.site.curies.shorten(predicate) or ""
-            members[_GROUP_OF.get(curie, "facts")].append(each)
-        return tuple(
-            Group(key, self.t("groups." + key), tuple(members[key]))
-            for key in ("facts", "names", "elsewhere", "about")
-            if members[key]
-        )
 
     def table(
         self, result: Solutions, *, titles: Sequence[Link] | None = None, total: int | None = None

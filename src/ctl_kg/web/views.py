@@ -2,12 +2,12 @@
 
 Plain values only: no store, no request. Addresses are ready to stand in ``href``. Here are the
 parts that several pages share and the smallest pages; the others have modules of their own:
-``resource_view``, ``query_view``, ``why_view``, ``search_view``, ``matrix_view``.
+``resource_view``, ``stock_view``, ``sparql_view``, ``why_view``, ``matrix_view`` and others.
 """
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field
+from dataclasses import Field, dataclass
 from typing import Any, ClassVar, Protocol
 
 
@@ -54,15 +54,6 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Property:
-    """One property with its values; ``definition`` says what the property means."""
-
-    label: Link
-    definition: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
 class Pager:
     """Where one is in a long list."""
 
@@ -70,14 +61,6 @@ class Pager:
     pages: int
     previous: str | None
     next: str | None
-
-
-@dataclass(frozen=True)
-class SubjectStatements:
-    """What one passage says about one resource."""
-
-    subject: Link
-    properties: tuple[Property, ...]
 
 
 @dataclass(frozen=True)
@@ -116,14 +99,6 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Count:
-    """A number on the home page, and where it leads."""
-
-    number: str
-    link: Link
-
-
-@dataclass(frozen=True)
 class QueryEntry:
     """A stock query in a list."""
 
@@ -137,34 +112,6 @@ class QueryGroup:
 
     heading: str
     queries: tuple[QueryEntry, ...]
-
-
-@dataclass(frozen=True)
-class HomeView:
-    """The home page: home.html."""
-
-    template: ClassVar[str] = "home.html"
-    title: str
-    counts: tuple[Count, ...]
-    entry_points: tuple[Entry, ...]
-    query_groups: tuple[QueryGroup, ...]
-    downloads: tuple[Link, ...]
-    version: str
-    released: str
-    base_iri: str
-    json_ld: str
-
-
-@dataclass(frozen=True)
-class GraphView:
-    """A document that is one graph: graph.html."""
-
-    template: ClassVar[str] = "graph.html"
-    title: str
-    lead: str
-    subjects: tuple[SubjectStatements, ...]
-    left_out: int
-    downloads: tuple[Link, ...]
 
 
 @dataclass(frozen=True)
@@ -188,16 +135,3 @@ class CoverageNote:
     kind: str
     text: str
     marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True)
-class ErrorView:
-    """What went wrong, and what to do: error.html."""
-
-    template: ClassVar[str] = "error.html"
-    title: str
-    status: int
-    message: str
-    hint: str
-    suggestions: tuple[Link, ...] = field(default=())
-    offers: tuple[str, ...] = field(default=())

@@ -8,16 +8,15 @@ hold the statements of the paths in their named graphs, with where those come fr
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ctl_kg.errors import ParameterError
-from ctl_kg.languages import LANGUAGES
+from ctl_kg.languages import LANGUAGES, best_literal
 from ctl_kg.publish.formats import (
     DATASET_FORMATS,
     HTML,
@@ -30,15 +29,17 @@ from ctl_kg.publish.formats import (
 from ctl_kg.publish.paths import DEFAULT_HOPS, DEFAULT_LIMIT, MOST_HOPS, MOST_PATHS
 from ctl_kg.publish.why import Answer, Explanation, Hop
 from ctl_kg.web import coverage
+from ctl_kg.web.chart_view import Drawn
 from ctl_kg.web.descriptions import with_provenance
 from ctl_kg.web.negotiation import choose_media_type
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.parameters import choice, given_once, number
 from ctl_kg.web.requests import accept_of, page_of, site_of
 from ctl_kg.web.responses import Representation, respond
-from ctl_kg.web.site import Site
+from ctl_kg.web.site import Site, once_per_site
 from ctl_kg.web.values import ViewParts
 from ctl_kg.web.views import Link, Mark, Option
+from ctl_kg.web.why_chart import chart_of_paths, drawn_paths
 from ctl_kg.web.why_view import WhyEnd, WhyHop, WhyPath, WhyView
 
 API_FORMATS = (JSON, JSON_LD, *DATASET_FORMATS)
@@ -76,6 +77,10 @@ def read_question(request: Request) -> Question:
     """
     given = given_once(request, _PARAMETERS, may_be_empty=("from", "to"))
     choice(given, "lang", LANGUAGES)
+    return _question(given)
+
+
+def _question(given: Mapping[str, str]) -> Question:
     return Question(
         given.get("from", ""),
         given.get("to", ""),
@@ -98,6 +103,13 @@ def answer_question(site: Site, question: Question) -> Answer:
             "to", "is the same resource as 'from'", value=question.end, hint="Give two resources."
         )
     return site.why.explain(start, end, limit=question.limit, max_hops=question.max_hops)
+
+
+async def picture(request: Request, site: Site, page: PageContext) -> Drawn:
+    """Return the chart of the paths, for ``/charts``."""
+    question = _question(request.query_params)
+    answer = await run_in_threadpool(answer_question, site, question)
+    return await run_in_threadpool(drawn_paths, site, page, answer)
 
 
 async def api(request: Request) -> Response:
@@ -155,8 +167,8 @@ def _sent(site: Site, answer: Answer | None, representation: Representation) -> 
 def _page(request: Request, site: Site) -> Response:
     context = page_of(request)
     _, vary = _chosen(request, (HTML, *API_FORMATS))
-    status, answer = 200, None
-    view = _form(site, context, Question("", ""))
+    status, answer, question = 200, None, Question("", "")
+    view = _form(site, context, question)
     try:
         question = read_question(request)
         view = _form(site, context, question)
@@ -165,7 +177,7 @@ def _page(request: Request, site: Site) -> Response:
             view = _answered(site, context, view, question, answer)
     except ParameterError as error:
         status = error.status
-        view = _refused(site, context, view, error)
+        view = _refused(site, context, view, question, error)
     body = render(view, context)
     representation = Representation(body, HTML.content_type, context.language, vary)
     response = _sent(site, answer, representation)
@@ -190,14 +202,35 @@ def _form(site: Site, page: PageContext, question: Question) -> WhyView:
     return WhyView(
         title=t("why.title"),
         ends=(
-            WhyEnd("from", t("why.from"), question.start),
-            WhyEnd("to", t("why.to"), question.end),
+            WhyEnd("from", t("why.from"), _shown(site, page, question.start)),
+            WhyEnd("to", t("why.to"), _shown(site, page, question.end)),
         ),
         action=page.root_path + "/why",
+        suggestions=page.root_path + "/api/suggestions",
+        base=site.base_iri,
         kept=_kept(question),
         options=_options(site, page.language),
         examples=examples,
     )
+
+
+def _shown(site: Site, page: PageContext, text: str) -> str:
+    """Return the name of what a text means, if the name means it too; else the text."""
+    try:
+        iri = site.resources.find(text, "from")
+    except ParameterError:
+        return text
+    words, literals = site.why.words, ViewParts(site, page, {}).literals(iri)
+    best = best_literal(literals, page.language)
+    names = [words.label(iri, page.language), best.value if best else ""]
+    return next((name for name in names if _means(site, name, iri)), text)
+
+
+def _means(site: Site, name: str, iri: str) -> bool:
+    try:
+        return bool(name) and site.resources.find(name, "from") == iri
+    except ParameterError:
+        return False
 
 
 def _kept(question: Question) -> tuple[tuple[str, str], ...]:
@@ -207,7 +240,7 @@ def _kept(question: Question) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(value)) for name, value, default in bounds if value != default)
 
 
-@lru_cache(maxsize=8)
+@once_per_site
 def _options(site: Site, language: str) -> tuple[Option, ...]:
     """Return the resources that the form offers: by name where that is enough."""
     found = []
@@ -221,7 +254,9 @@ def _options(site: Site, language: str) -> tuple[Option, ...]:
     return tuple(found[:_MOST_OFFERED])
 
 
-def _refused(site: Site, page: PageContext, view: WhyView, error: ParameterError) -> WhyView:
+def _refused(
+    site: Site, page: PageContext, view: WhyView, question: Question, error: ParameterError
+) -> WhyView:
     """Return the form with what is wrong, at the input that it is about if there is one."""
     parts = ViewParts(site, page, {})
     known = getattr(error, "suggestions", [])
@@ -230,7 +265,7 @@ def _refused(site: Site, page: PageContext, view: WhyView, error: ParameterError
     suggestions = tuple(
         Link(
             site.why.words.label(iri, page.language),
-            _with(page, view, error.name, site.curies.shorten(iri) or iri),
+            _with(page, question, error.name, site.curies.shorten(iri) or iri),
             title=parts.link(iri).title,
         )
         for iri in known
@@ -244,10 +279,10 @@ def _refused(site: Site, page: PageContext, view: WhyView, error: ParameterError
     return replace(view, ends=ends)
 
 
-def _with(page: PageContext, view: WhyView, name: str, value: str) -> str:
+def _with(page: PageContext, question: Question, name: str, value: str) -> str:
     """Return the address of the question with another end."""
-    ends = {end.name: end.value for end in view.ends} | {name: value}
-    return page.url("/why", **ends, **dict(view.kept))
+    ends = {"from": question.start, "to": question.end} | {name: value}
+    return page.url("/why", **ends, **dict(_kept(question)))
 
 
 def _answered(
@@ -282,6 +317,8 @@ def _answered(
         ),
         coverage=coverage.on_page(site, page, site.why.coverage_of(answer)),
         downloads=_downloads(page, same),
+        swapped=page.url("/why", **same | {"from": question.end, "to": question.start}),
+        chart=chart_of_paths(site, page, answer, tuple(same.items())),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ctl_kg.web.chart_view import Chart
 from ctl_kg.web.views import CoverageNote, Link, Mark, Option
 
 
@@ -40,12 +41,17 @@ class WhyPath:
 
 @dataclass(frozen=True)
 class WhyView:
-    """How two resources are linked: why.html."""
+    """How two resources are linked: why.html.
+
+    Scripts ask ``suggestions`` for names while one types; ``base`` is that of our resources.
+    """
 
     template: ClassVar[str] = "why.html"
     title: str
     ends: tuple[WhyEnd, ...]
     action: str
+    suggestions: str
+    base: str
     kept: tuple[tuple[str, str], ...]
     options: tuple[Option, ...]
     examples: tuple[Link, ...]
@@ -59,3 +65,5 @@ class WhyView:
     in_common: tuple[Link, ...] = ()
     coverage: tuple[CoverageNote, ...] = ()
     downloads: tuple[Link, ...] = ()
+    swapped: str = ""
+    chart: Chart | None = None
