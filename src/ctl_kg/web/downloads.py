@@ -21,6 +21,7 @@ from ctl_kg.publish.formats import HTML
 from ctl_kg.publish.release import CHECKSUMS, MANIFEST
 from ctl_kg.web.citations import citation_of
 from ctl_kg.web.discovery import VOID_PATH
+from ctl_kg.web.download_tables import DataTable, data_tables, is_of_table
 from ctl_kg.web.handlers import downloads
 from ctl_kg.web.pages import PageContext, render
 from ctl_kg.web.requests import page_of, site_of
@@ -31,18 +32,27 @@ from ctl_kg.web.views import Link
 
 # From the one that suits most readers.
 _ORDER = (".ttl", ".jsonld", ".nt", ".rdf", ".trig", ".nq")
-_GROUPS = ("data", "model", "report", "other")
+_GROUPS = ("data", "catalogue", "model", "report", "other")
 _GROUP_OF = {
     "ontology.ttl": "model", "shapes.ttl": "model", "context.jsonld": "model",
     "report.html": "report", "report.ttl": "report", "report.json": "report",
 }  # fmt: skip
 _DATA = "ctl-kg."
+_CATALOGUE = ("catalog", "croissant/")
 _FORMATS = {
     ".ttl": "Turtle", ".trig": "TriG", ".nq": "N-Quads", ".nt": "N-Triples", ".jsonld": "JSON-LD",
     ".rdf": "RDF/XML", ".json": "JSON", ".html": "HTML", ".csv": "CSV", ".sqlite": "SQLite",
     ".rq": "SPARQL", ".xlsx": "XLSX", ".parquet": "Parquet", ".geojson": "GeoJSON",
 }  # fmt: skip
-_HARVEST = (VOID_PATH, "/sparql", "/api/openapi.json", "/sitemap.xml", "/onto/CTL", "/shapes")
+_HARVEST = (
+    "/catalog",
+    VOID_PATH,
+    "/sparql",
+    "/api/openapi.json",
+    "/sitemap.xml",
+    "/onto/CTL",
+    "/shapes",
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,7 @@ class DownloadsView:
     released: str
     groups: tuple[FileGroup, ...]
     queries: tuple[ReleaseFile, ...]
+    tables: tuple[DataTable, ...]
     site: str
     example: str
     sums: Link
@@ -104,7 +115,7 @@ def downloads_view(site: Site, page: PageContext) -> DownloadsView:
     if (site.release_dir / MANIFEST).is_file():  # not while the folder is being replaced
         files.append(_manifest_file(site, page))
     queries = tuple(each for each in files if each.name.startswith("queries/"))
-    others = [each for each in files if each not in queries]
+    others = [each for each in files if each not in queries and not is_of_table(each.name)]
     groups = (
         FileGroup(
             key,
@@ -122,6 +133,7 @@ def downloads_view(site: Site, page: PageContext) -> DownloadsView:
         released=shown_date(str(site.manifest.get("released", "")), t),
         groups=tuple(group for group in groups if group.files),
         queries=queries,
+        tables=data_tables(site, page),
         site=site.base_iri,
         example=next((each for each in names if each.endswith(".jsonld")), MANIFEST),
         sums=Link(CHECKSUMS, page.root_path + "/download/" + CHECKSUMS),
@@ -136,6 +148,8 @@ def downloads_view(site: Site, page: PageContext) -> DownloadsView:
 
 
 def _group(name: str) -> str:
+    if name.startswith(_CATALOGUE):
+        return "catalogue"
     return "data" if name.startswith(_DATA) else _GROUP_OF.get(name, "other")
 
 
