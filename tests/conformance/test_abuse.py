@@ -192,8 +192,8 @@ def test_clients_that_leave_leave_nothing_running(server: Server) -> None:
         )
         with socket.create_connection(("127.0.0.1", server.port)) as link:
             link.sendall(head.encode() + text)
-    assert server.select(CHEAP + " # after those who left")
     server.settle()
+    assert server.select(CHEAP + " # after those who left")
     assert len(server.family()) <= before
     REPORT.row("12 clients that leave", "nothing left running")
 

@@ -92,7 +92,7 @@ def heat_map(
 def steps(values: Sequence[float]) -> list[float]:
     """Return the least value of each step of colour, ascending: at most five.
 
-    >>> steps([1, 1, 2]), steps([1, 40])
+    >>> steps([1, 1, 2]), steps([1, 5, 9, 20, 30, 40])
     ([1, 2], [1, 9, 17, 25, 33])
     """
     distinct = sorted(set(values))

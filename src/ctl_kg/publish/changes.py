@@ -21,6 +21,7 @@ from ctl_kg.publish.skolem import WELL_KNOWN
 from ctl_kg.rdf.terms import text_of
 
 ADDED, REMOVED = "changes/added.nt", "changes/removed.nt"
+DERIVED = "data/graph/derived"  # what is worked out by rule
 _QUADS = "ctl-kg.nq"
 _GRAPHS = {name: NamedNode("urn:x-changes:" + name) for name in (ADDED, REMOVED)}
 
@@ -69,7 +70,7 @@ def read_previous(folder: Path) -> Previous:
 
 def comparable(quads: Iterable[Quad], base_iri: str) -> frozenset[Triple]:
     """Return the statements of a release that can be compared with those of another."""
-    derived = base_iri + "data/graph/derived"
+    derived = base_iri + DERIVED
     unnamed = base_iri + WELL_KNOWN
     return frozenset(
         quad.triple

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, Triple
 
-from ctl_kg.publish.changes import ADDED, REMOVED
+from ctl_kg.publish.changes import ADDED, DERIVED, REMOVED
 from ctl_kg.publish.description import RDF_TYPE, Description, Statement
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.shown import shown_date
@@ -58,20 +58,19 @@ def changes_view(site: Site, page: PageContext, description: Description) -> Cha
         for key, found in (("added", added), ("removed", removed))
         if found
     )
-    is_new = not removed and _has_types(added, description)
+    is_new = not removed and _has_types(site, added, description.iri)
     return ChangesView(t("changes.new" if is_new else "changes.since", **since), groups)
 
 
-def _has_types(added: Sequence[Triple], description: Description) -> bool:
-    """Tell whether every class of a resource came with this release: then it came itself."""
-    came = {
-        each.object.value
-        for each in added
-        if each.subject == NamedNode(description.iri)
-        and each.predicate == RDF_TYPE
-        and isinstance(each.object, NamedNode)
-    }
-    return bool(came) and came >= set(description.types)
+def _has_types(site: Site, added: Sequence[Triple], iri: str) -> bool:
+    """Tell whether every class of a resource came with this release: then it came itself.
+
+    Not counted are classes that follow by rule, which no release counts as changes.
+    """
+    node, derived = NamedNode(iri), NamedNode(site.base_iri + DERIVED)
+    came = {each.object for each in added if (each.subject, each.predicate) == (node, RDF_TYPE)}
+    found = site.store.quads(node, RDF_TYPE)
+    return bool(came) and came >= {each.object for each in found if each.graph_name != derived}
 
 
 def _group(
