@@ -68,7 +68,7 @@ def build(
     _show_findings(list(built.findings), settings.base_iri, as_json=as_json)
     counts = built.statistics
     for name in built.left_out:
-        _say(f"{name} files are left out: install ctl-kg[frames] to have them")
+        _say(f"{name} files are left out: install ctl-kg[parquet] to have them")
     _say(
         f"{built.folder}: {len(built.files)} files, {counts.quads} quads in "
         f"{counts.named_graphs} graphs, {_number(built.findings)}"
