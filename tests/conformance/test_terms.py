@@ -11,7 +11,7 @@ import pytest
 from ctl_kg.languages import LANGUAGES
 from ctl_kg.namespaces import Curies, prefixes
 from ctl_kg.publish.profiles import PROFILES, profile_description
-from ctl_kg.web.terms import standard_terms
+from ctl_kg.terms import standard_terms
 
 pytestmark = pytest.mark.conformance
 BASE = "https://w3id.org/ctl-kg/"

@@ -13,7 +13,7 @@ LAYERS = (
     ("ctl_kg.errors",),
     ("ctl_kg.namespaces", "ctl_kg.languages"),
     ("ctl_kg.client",),
-    ("ctl_kg.assets", "ctl_kg.settings"),
+    ("ctl_kg.assets", "ctl_kg.settings", "ctl_kg.terms"),
     ("ctl_kg.charts",),
     ("ctl_kg.rdf",),
     ("ctl_kg.sparql",),

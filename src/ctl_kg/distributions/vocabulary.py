@@ -1,7 +1,8 @@
 """What ontology, shapes and context say of classes and properties, as far as tables need it.
 
-Names come from the JSON-LD context, labels and definitions from the ontology or, for terms of
-others, from the names of the shapes; how many values a property may have comes from both.
+Names come from the JSON-LD context, labels and definitions from the ontology, for terms of others
+from the names of the shapes, or else from what the pages call them (``ctl_kg.terms``); how many
+values a property may have comes from ontology and shapes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from ctl_kg.languages import LANGUAGES
 from ctl_kg.namespaces import Curies, prefixes
 from ctl_kg.rdf.terms import RDF, text_of
+from ctl_kg.terms import TermText, standard_terms
 
 TYPE = RDF + "type"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -60,12 +62,23 @@ class Vocabulary:
     def label(self, iri: str) -> Texts:
         """Return the label of a term in each language; its name where there is none."""
         known = self.labels.get(iri, {})
-        return {each: known.get(each) or self.name(iri) for each in LANGUAGES}
+        return {
+            each: known.get(each) or (found.label if found else self.name(iri))
+            for each in LANGUAGES
+            for found in [self._standard(iri, each)]
+        }
 
     def definition(self, iri: str) -> Texts:
         """Return the definition of a term in each language, empty where there is none."""
         known = self.definitions.get(iri, {})
-        return {each: known.get(each, "") for each in LANGUAGES}
+        return {
+            each: known.get(each) or (found.definition if found else "")
+            for each in LANGUAGES
+            for found in [self._standard(iri, each)]
+        }
+
+    def _standard(self, iri: str, language: str) -> TermText | None:
+        return standard_terms(language).get(self.curies.shorten(iri) or iri)
 
     def is_single(self, classes: Iterable[str], predicate: str, *, text: bool) -> bool:
         """Tell whether resources of all these classes have one value at most (per language)."""

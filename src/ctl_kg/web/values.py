@@ -12,9 +12,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from ctl_kg.languages import best_literal
 from ctl_kg.publish.description import Source
 from ctl_kg.sparql.terms import XSD_STRING, Solutions, Term, text_of
+from ctl_kg.terms import TermText, standard_terms
 from ctl_kg.web.pages import PageContext
 from ctl_kg.web.site import Site
-from ctl_kg.web.terms import TermText, standard_terms
 from ctl_kg.web.views import Link, Mark, Table, Value
 
 Labels = Mapping[str, tuple[Literal, ...]]
