@@ -22,6 +22,8 @@ PAGES: dict[str, tuple[str, int]] = {
     "ontology": ("/onto/CTL.html", 200),
     "class": ("/onto/CTL/TechnologyCluster.html", 200),
     "shapes": ("/shapes.html", 200),
+    "catalogue": ("/catalog.html", 200),
+    "dataset of the catalogue": ("/catalog/dataset/clusters.html", 200),
     "description": ("/.well-known/void.html", 200),
     "stock queries": ("/queries", 200),
     "stock query": ("/queries/clusters-by-network?network=network:eusalp", 200),

@@ -11,7 +11,6 @@ Profile §5 (``Accept-Profile``, query string).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -44,7 +43,7 @@ from ctl_kg.web.negotiation import choose_profile
 from ctl_kg.web.parameters import given_once, number
 from ctl_kg.web.requests import raw_path, site_of
 from ctl_kg.web.responses import Representation, respond, uri
-from ctl_kg.web.site import Site
+from ctl_kg.web.site import Site, once_per_site
 
 PATH = "/catalog"
 _DATASET = PATH + "/dataset/"
@@ -119,7 +118,7 @@ def _wished_profile(request: Request, site: Site, given: Mapping[str, str]) -> C
     return _TOKENS.get(found.token) or next(p for p in PROFILES if p.token == found.token)
 
 
-@lru_cache(maxsize=2 * len(PROFILES))
+@once_per_site
 def _parts(site: Site, profile: CatalogueProfile) -> Parts:
     """Return the catalogue of a release in a profile, read once.
 
@@ -134,7 +133,7 @@ def _parts(site: Site, profile: CatalogueProfile) -> Parts:
     return Parts(quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE))
 
 
-@lru_cache(maxsize=2)
+@once_per_site
 def _writer(site: Site) -> CatalogueWriter:
     return CatalogueWriter(site.base_iri, read_context(site.release_dir) or {})
 
