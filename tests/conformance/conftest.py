@@ -9,6 +9,9 @@ from server import MINI, Server, serve
 from ctl_kg.assets import find_assets
 from ctl_kg.publish.build import build
 
+# Run by CKAN's own Python, in an environment of its own.
+collect_ignore = ["ckan_parse.py"]
+
 
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
