@@ -28,10 +28,7 @@ _CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chr
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder, and put them last.
-
-    Playwright leaves its event loop running in the process, where no other can run then.
-    """
+    """Mark the tests of this folder, and put them last: they are the slow ones."""
     items.sort(key=lambda item: HERE in item.path.parents)
     for item in items:
         if HERE in item.path.parents:
@@ -82,13 +79,15 @@ def site(whole_release: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# One for each file: Playwright leaves its event loop running in the process until it is stopped,
+# and the tests of another file may need one of their own.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     found = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
     yield found
