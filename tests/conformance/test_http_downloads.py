@@ -49,7 +49,7 @@ def main_of(text: str) -> str:
 def test_every_file_is_listed_with_its_own_checksum(client: TestClient, language: str) -> None:
     text = main_of(page(client, "/downloads", language))
     table = re.findall(
-        r'<a href="/download/([^"]+)" download>.*?<code>([^<]+)</code>.*?'
+        r'<a href="/download/([^"]+)" download>(?:(?!</tr>).)*?<code>([^<]+)</code>(?:(?!</tr>).)*?'
         r'<code class="checksum">([0-9a-f]{64})</code>',
         text,
         re.DOTALL,

@@ -24,7 +24,7 @@ FOLDER = "tables"
 # What a table is there as: folder, suffix and the name that people know.
 _FORMS = (
     ("tables", "csv", "CSV"), ("tables-it", "csv", "CSV Excel"), ("tables", "xlsx", "XLSX"),
-    ("tables", "parquet", "Parquet"), ("json", "json", "JSON"), ("tables", "geojson", "GeoJSON"),
+    ("tables", "parquet", "Parquet"), ("json", "json", "JSON"),
 )  # fmt: skip
 
 
